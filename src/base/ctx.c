@@ -139,8 +139,8 @@ fail_field_strings(struct ctx *cx, enum err code, const char *field, const char 
 }
 
 enum err
-fail_at_strings(struct ctx *cx, enum err code, const char *file, int line, int col,
-		const char *key, ...)
+fail_at_strings(struct ctx *cx, enum err code, const char *file, int line, int col, const char *key,
+		...)
 {
 	va_list ap;
 

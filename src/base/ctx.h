@@ -50,13 +50,13 @@ struct ctx {
 	const struct world *world;
 	const struct texts *texts;
 	struct actor who;
-	const char *purpose;	      /* why data are looked at: a key, see core/access.h */
+	const char *purpose; /* why data are looked at: a key, see core/access.h */
 	enum lang lang;
-	int64_t now;		      /* UTC seconds, fixed at the start of the work */
-	int32_t today;		      /* civil day in Tallinn at `now`, see base/civil.h */
-	uint64_t request;	      /* number of the request or run, for the log */
-	struct error error;	      /* code OK: none */
-	struct access_note *seen;     /* whose data this work shows; core/access.h */
+	int64_t now;			/* UTC seconds, fixed at the start of the work */
+	int32_t today;			/* civil day in Tallinn at `now`, see base/civil.h */
+	uint64_t request;		/* number of the request or run, for the log */
+	struct error error;		/* code OK: none */
+	struct access_note *seen;	/* whose data this work shows; core/access.h */
 	void (*random)(void *, size_t); /* fills with random bytes; a test may make it repeat */
 };
 

@@ -73,11 +73,11 @@ enum err fail_at_strings(struct ctx *cx, enum err e, const char *file, int line,
 
 /* Release a handle on every way out of its scope: SCOPED(stmt) struct stmt *q = NULL; */
 #define SCOPED(S) __attribute__((cleanup(S##_scoped)))
-#define SCOPED_DEFINE(S, T, release)                   \
-	static inline void S##_scoped(T **p)           \
-	{                                              \
-		if (*p != NULL)                        \
-			release(*p);                   \
+#define SCOPED_DEFINE(S, T, release)         \
+	static inline void S##_scoped(T **p) \
+	{                                    \
+		if (*p != NULL)              \
+			release(*p);         \
 	}
 
 /* Our own mistake: say where and stop. The database keeps the truth. */

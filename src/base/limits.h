@@ -5,28 +5,28 @@
 #ifndef HOOL_BASE_LIMITS_H
 #define HOOL_BASE_LIMITS_H
 
-#define MAX_REQUEST_BODY (12u * 1024 * 1024)  /* bytes, one HTTP request with its uploads */
-#define MAX_FORM_BODY (1024u * 1024)	      /* bytes, one form without files */
-#define MAX_FORM_FIELDS 2000		      /* names in one form; a month's grid is the largest */
-#define MAX_UPLOAD (10u * 1024 * 1024)	      /* bytes, one file */
-#define MAX_URL 2048			      /* characters, an address with its query */
-#define MAX_HEADERS 64			      /* header lines of a request */
-#define MAX_PAGE (8u * 1024 * 1024)	      /* bytes of one answer built in memory */
-#define MAX_YAML (1024u * 1024)		      /* bytes, one type or rule file */
-#define MAX_PO (1024u * 1024)		      /* bytes, one catalogue of texts */
-#define MAX_XML (10u * 1024 * 1024)	      /* bytes, one XML document */
-#define MAX_XML_DEPTH 64		      /* nested elements */
-#define MAX_INVOICE_LINES 20000		      /* lines of one e-invoice */
-#define MAX_PDF (4u * 1024 * 1024)	      /* bytes, one letter */
-#define MAX_TEXT 200			      /* characters of a text field that sets no max */
-#define MAX_LONG_TEXT 20000		      /* characters of a long text field */
-#define MAX_ERROR_ARGS 4		      /* values named in one error */
-#define MAX_FIELDS 64			      /* fields of one type */
-#define MAX_STATES 32			      /* states of one type */
-#define MAX_MOVES 32			      /* moves of one type */
-#define MAX_LIST_ROWS 50		      /* rows of one page of a list */
-#define MAX_COUNT 1000			      /* counts above this show "1 000+" */
-#define MAX_SQL (64u * 1024)		      /* bytes of one built statement */
+#define MAX_REQUEST_BODY (12u * 1024 * 1024) /* bytes, one HTTP request with its uploads */
+#define MAX_FORM_BODY (1024u * 1024)	     /* bytes, one form without files */
+#define MAX_FORM_FIELDS 2000		     /* names in one form; a month's grid is the largest */
+#define MAX_UPLOAD (10u * 1024 * 1024)	     /* bytes, one file */
+#define MAX_URL 2048			     /* characters, an address with its query */
+#define MAX_HEADERS 64			     /* header lines of a request */
+#define MAX_PAGE (8u * 1024 * 1024)	     /* bytes of one answer built in memory */
+#define MAX_YAML (1024u * 1024)		     /* bytes, one type or rule file */
+#define MAX_PO (1024u * 1024)		     /* bytes, one catalogue of texts */
+#define MAX_XML (10u * 1024 * 1024)	     /* bytes, one XML document */
+#define MAX_XML_DEPTH 64		     /* nested elements */
+#define MAX_INVOICE_LINES 20000		     /* lines of one e-invoice */
+#define MAX_PDF (4u * 1024 * 1024)	     /* bytes, one letter */
+#define MAX_TEXT 200			     /* characters of a text field that sets no max */
+#define MAX_LONG_TEXT 20000		     /* characters of a long text field */
+#define MAX_ERROR_ARGS 4		     /* values named in one error */
+#define MAX_FIELDS 64			     /* fields of one type */
+#define MAX_STATES 32			     /* states of one type */
+#define MAX_MOVES 32			     /* moves of one type */
+#define MAX_LIST_ROWS 50		     /* rows of one page of a list */
+#define MAX_COUNT 1000			     /* counts above this show "1 000+" */
+#define MAX_SQL (64u * 1024)		     /* bytes of one built statement */
 #define MAX_JSON_DEPTH 32
 
 #endif

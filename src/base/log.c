@@ -56,8 +56,8 @@ log_pairs(enum log_level level, const char *event, ...)
 	buf_init(&b, MAX_LINE);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	(void)gmtime_r(&now.tv_sec, &tm);
-	buf_printf(&b, "{\"@timestamp\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ\"", tm.tm_year + 1900,
-		   tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	buf_printf(&b, "{\"@timestamp\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ\"",
+		   tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
 		   now.tv_nsec / 1000000);
 	buf_printf(&b, ",\"log.level\":\"%s\",\"event.action\":", NAME[level]);
 	add_string(&b, event);

@@ -15,7 +15,7 @@ struct map {
 	struct map_slot {
 		const char *key;
 		void *value;
-	} *slots; /* `size` of them; key NULL is free */
+	} * slots; /* `size` of them; key NULL is free */
 	size_t size, used;
 };
 

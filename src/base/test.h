@@ -18,11 +18,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* cmocka has a fail() of its own; ours is the one meant everywhere. */
+#undef fail
 #include <cmocka.h>
+#undef fail
 
 #include "base/ctx.h"
 
-/* cmocka has a fail() of its own; ours is the one meant everywhere. */
 #undef fail
 #define fail(cx, e, ...) fail_strings((cx), (e), __VA_ARGS__, (const char *)NULL)
 
@@ -40,12 +42,12 @@ const char *test_data(struct test *t, const char *sub);
 /* A whole file into the test's arena with a NUL after it; fails the test if it cannot be read. */
 char *test_read(struct test *t, const char *path, size_t *ret_len);
 
-#define TEST(name)                                                            \
-	static void name(struct test *t);                                     \
-	__attribute__((constructor)) static void name##_register(void)        \
-	{                                                                     \
-		test_register(__FILE__, #name, name);                         \
-	}                                                                     \
+#define TEST(name)                                                     \
+	static void name(struct test *t);                              \
+	__attribute__((constructor)) static void name##_register(void) \
+	{                                                              \
+		test_register(__FILE__, #name, name);                  \
+	}                                                              \
 	static void name(struct test *t)
 
 #define EXPECT(cond) assert_true(cond)

@@ -100,17 +100,18 @@ enum db_kind { DB_NULL, DB_INT, DB_TEXT, DB_BYTES };
 
 struct db_value {
 	enum db_kind kind;
-	int64_t i;	   /* DB_INT */
-	const void *bytes; /* DB_TEXT (UTF-8), DB_BYTES; must live until the statement is released */
-	size_t len;	   /* bytes */
+	int64_t i; /* DB_INT */
+	const void
+		*bytes; /* DB_TEXT (UTF-8), DB_BYTES; must live until the statement is released */
+	size_t len;	/* bytes */
 };
 
 struct db_value db_null(void);
 struct db_value db_int(int64_t i);
 struct db_value db_bool(bool b);
-struct db_value db_date(int32_t day);	      /* CIVIL_NONE is null */
-struct db_value db_id(int64_t id);	      /* 0 is null */
-struct db_value db_text(const char *s);	      /* NULL is null */
+struct db_value db_date(int32_t day);	/* CIVIL_NONE is null */
+struct db_value db_id(int64_t id);	/* 0 is null */
+struct db_value db_text(const char *s); /* NULL is null */
 struct db_value db_bytes(const void *p, size_t len);
 
 /* The arguments of a statement, ?1 first: DB_ARGS(db_int(7), db_text("x")), or DB_NONE. */
@@ -118,8 +119,8 @@ struct db_args {
 	const struct db_value *v;
 	size_t n;
 };
-#define DB_ARGS(...)                                                    \
-	((struct db_args){ (const struct db_value[]){ __VA_ARGS__ },    \
+#define DB_ARGS(...)                                                          \
+	((struct db_args){ (const struct db_value[]){ __VA_ARGS__ },          \
 			   sizeof((const struct db_value[]){ __VA_ARGS__ }) / \
 				   sizeof(struct db_value) })
 #define DB_NONE ((struct db_args){ NULL, 0 })
@@ -152,10 +153,12 @@ const char *stmt_column_name(const struct stmt *q, int col);
 enum db_kind stmt_kind(const struct stmt *q, int col);
 
 /* Run a statement that gives no rows; *ret_changes (may be NULL) tells how many it touched. */
-enum err db_exec(struct ctx *cx, const char *sql, struct db_args args, int64_t *ret_changes) MUST_USE;
+enum err
+db_exec(struct ctx *cx, const char *sql, struct db_args args, int64_t *ret_changes) MUST_USE;
 /* The first column of the first row; ERR_NOTFOUND ("err.not_found") if there is none. */
 enum err db_get_int(struct ctx *cx, const char *sql, struct db_args args, int64_t *ret) MUST_USE;
-enum err db_get_text(struct ctx *cx, const char *sql, struct db_args args, const char **ret) MUST_USE;
+enum err
+db_get_text(struct ctx *cx, const char *sql, struct db_args args, const char **ret) MUST_USE;
 /* Run a script of several statements without arguments (schema, practice data). */
 enum err db_script(struct ctx *cx, const char *sql) MUST_USE;
 

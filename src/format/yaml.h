@@ -17,14 +17,14 @@ enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 struct yaml {
 	enum yaml_kind kind;
 	const char *file;
-	int line, col;	       /* from 1 */
-	const char *text;      /* YAML_TEXT: the scalar; "" may be an empty value */
-	bool quoted;	       /* YAML_TEXT: was in quotes or a block, so certainly text */
-	size_t n;	       /* YAML_LIST: items; YAML_MAP: pairs */
-	const char **keys;     /* YAML_MAP: n of them, in file order */
-	struct yaml **key_at;  /* YAML_MAP: the key nodes, for their places */
-	struct yaml **items;   /* YAML_LIST: items; YAML_MAP: values */
-	bool *used;	       /* YAML_MAP: asked for by yaml_get; see yaml_all_used */
+	int line, col;	      /* from 1 */
+	const char *text;     /* YAML_TEXT: the scalar; "" may be an empty value */
+	bool quoted;	      /* YAML_TEXT: was in quotes or a block, so certainly text */
+	size_t n;	      /* YAML_LIST: items; YAML_MAP: pairs */
+	const char **keys;    /* YAML_MAP: n of them, in file order */
+	struct yaml **key_at; /* YAML_MAP: the key nodes, for their places */
+	struct yaml **items;  /* YAML_LIST: items; YAML_MAP: values */
+	bool *used;	      /* YAML_MAP: asked for by yaml_get; see yaml_all_used */
 };
 
 /* Parse into cx's arena. `file` is kept for messages. */
@@ -46,8 +46,8 @@ enum err yaml_int(struct ctx *cx, struct yaml *map, const char *key, bool option
 		  int64_t max, int64_t *ret) MUST_USE;
 enum err yaml_bool(struct ctx *cx, struct yaml *map, const char *key, bool optional,
 		   bool *ret) MUST_USE; /* true or false, nothing else */
-enum err yaml_date(struct ctx *cx, struct yaml *map, const char *key, bool optional,
-		   int32_t *ret) MUST_USE;
+enum err
+yaml_date(struct ctx *cx, struct yaml *map, const char *key, bool optional, int32_t *ret) MUST_USE;
 /* A list of texts; a single text counts as a list of one. *ret_n 0 when optional and absent. */
 enum err yaml_texts(struct ctx *cx, struct yaml *map, const char *key, bool optional,
 		    const char ***ret, size_t *ret_n) MUST_USE;
