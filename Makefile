@@ -1,12 +1,203 @@
-# Hool: `make` builds build/hool, `make test` the unit tests. ./check runs everything.
-CC ?= gcc
-PKGS := sqlite3 libmicrohttpd yaml-0.1 libsodium libxml-2.0 libzip cairo pangocairo jansson
-CPPFLAGS_OWN := -D_GNU_SOURCE -Isrc -Ibuild/gen $(shell pkg-config --cflags-only-I $(PKGS) | sed 's/-I/-isystem /g')
-WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
-	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wconversion \
-	-Wformat=2 -Wundef -Wswitch-enum -Wnull-dereference -Werror
-HARDEN := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
-OPT ?= -O2 -g
-CFLAGS_OWN := -std=c17 $(OPT) $(WARN) $(HARDEN) $(SAN)
-LIBS := $(shell pkg-config --libs $(PKGS)) -lpthread -lm
+# Hool. GNU make 4.3, no configure step; `make help` lists the targets, ./check runs everything.
+#
+# Every src/**/*.c belongs to the program; x_test.c and src/base/test.c only to the unit tests.
+# All that is made goes to $(B). Set B, CC, OPT or SAN to build another way beside it.
+
+.DEFAULT_GOAL := all
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+CC = gcc
+CLANG = clang-14
 B ?= build
+OPT ?= -O2 -g
+SAN ?=
+# make V=1 shows the commands themselves.
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-8s%s\n' '$1' '$2')
+
+PKGS := sqlite3 libmicrohttpd yaml-0.1 libsodium libxml-2.0 libzip cairo pangocairo jansson \
+	xlsxwriter
+PKG_FLAGS := $(shell pkg-config --cflags-only-I $(PKGS) | sed 's/-I/-isystem /g')
+LIBS := $(shell pkg-config --libs $(PKGS)) -lpthread -lm
+ifeq ($(strip $(PKG_FLAGS)),)
+ifeq ($(filter clean help,$(MAKECMDGOALS)),)
+$(error Libraries are missing. ./check and ./demo install them; tools/packages.txt lists them)
+endif
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
+	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wconversion -Wformat=2 \
+	-Wundef -Wswitch-enum -Wnull-dereference -Werror
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
+# Fortify needs optimised code and hides faults from the sanitizers.
+HARDEN += $(if $(SAN),,$(if $(findstring -O0,$(OPT)),,-D_FORTIFY_SOURCE=2))
+LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+BASE_FLAGS := -std=c17 -D_GNU_SOURCE -Isrc $(PKG_FLAGS)
+COMPILE = $(CC) $(BASE_FLAGS) $(OPT) $(WARN) $(HARDEN) $(SAN)
+
+SRC := $(shell find src -name '*.c' | LC_ALL=C sort)
+TEST_SRC := $(filter %_test.c src/base/test.c,$(SRC))
+MAIN_SRC := $(filter src/main.c,$(SRC))
+LIB_SRC := $(filter-out $(TEST_SRC) $(MAIN_SRC),$(SRC))
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+BENCH_SRC := $(wildcard bench/*.c)
+
+# Files compiled into the program: table, folder cut from the names, files.
+SETS := static schema types rules po
+STRIP_static := src/web/static/
+STRIP_schema := src/db/schema/
+sorted_find = $(if $(wildcard $1),$(shell find $1 -type f ! -name '.*' | LC_ALL=C sort))
+FILES_static := $(call sorted_find,src/web/static)
+FILES_schema := $(sort $(wildcard src/db/schema/*.sql))
+FILES_types := $(sort $(wildcard types/*.yaml src/work/*/types/*.yaml))
+FILES_rules := $(sort $(wildcard rules/*.yaml))
+FILES_po := $(sort $(wildcard po/*.po))
+
+object = $(patsubst src/%.c,$B/obj/%.o,$1)
+GEN := $(SETS:%=$B/gen/embed_%.o)
+LIB := $(call object,$(LIB_SRC)) $(GEN)
+TESTS := $(call object,$(TEST_SRC))
+MAIN := $(call object,$(MAIN_SRC))
+FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz-%,$(FUZZ_SRC))
+BENCH := $(patsubst bench/%.c,$B/bench-%,$(BENCH_SRC))
+
+# A change of flags, or a file come or gone, shows in one of these lists, which are written only
+# when they differ; whatever depends on them is then made anew.
+same = $(and $(findstring x$1x,x$2x),$(findstring x$2x,x$1x))
+keep = $(if $(call same,$(file <$1),$2),,$(shell mkdir -p $(dir $1))$(file >$1,$2))
+ifneq ($(MAKECMDGOALS),clean)
+$(call keep,$B/flags.list,with $(COMPILE) -- $(LINK) $(LIBS))
+$(call keep,$B/objects.list,of $(SRC))
+$(foreach s,$(SETS),$(call keep,$B/gen/$s.list,of $(FILES_$s)))
+endif
+
+.PHONY: all test check-asan asan fuzz fuzz-build bench lint clang analyze check clean install help
+all: $(if $(MAIN),$B/hool)
+
+help:
+	@echo 'make             build/hool'
+	@echo 'make test        unit tests; make test T=queue only those with "queue" in the name'
+	@echo 'make asan        build/asan/hool, under the address and undefined sanitizers'
+	@echo 'make check-asan  unit tests under them'
+	@echo 'make fuzz        every fuzz target for FUZZ_SECONDS (60)'
+	@echo 'make bench       the programs of bench/'
+	@echo 'make lint        one script a rule, tools/lint-*.sh'
+	@echo 'make clang       every file through clang with the same warnings'
+	@echo 'make analyze     gcc -fanalyzer over the lower layers'
+	@echo 'make install     to $$(DESTDIR)$$(PREFIX), with the systemd unit'
+	@echo 'make clean'
+
+$B/hool: $(LIB) $(MAIN) $B/objects.list
+	$(call say,link,$@)
+	$Q$(CC) $(SAN) $(LINK) -o $@ $(filter %.o,$^) $(LIBS)
+
+$B/hool-test: $(LIB) $(TESTS) $B/objects.list
+	$(call say,link,$@)
+	$Q$(CC) $(SAN) $(LINK) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
+
+$B/obj/%.o: src/%.c $B/flags.list
+	$(call say,cc,$<)
+	@mkdir -p $(@D)
+	$Q$(COMPILE) -MMD -MP -c -o $@ $<
+
+$B/gen/%.o: $B/gen/%.c $B/flags.list
+	$(call say,cc,$<)
+	$Q$(COMPILE) -MMD -MP -c -o $@ $<
+
+.SECONDARY: $B/tools/embed $(SETS:%=$B/gen/embed_%.c)
+.SECONDEXPANSION:
+$B/gen/embed_%.c: $B/tools/embed $B/gen/%.list $$(FILES_$$*)
+	$(call say,embed,$*)
+	$Q$B/tools/embed $* '$(STRIP_$*)' $(FILES_$*) > $@
+
+$B/tools/%: tools/%.c
+	@mkdir -p $(@D)
+	$(call say,cc,$<)
+	$Q$(CC) -std=c17 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
+
+test: $B/hool-test
+	@$B/hool-test $(T)
+
+ASAN := B=$B/asan OPT='-O1 -g' \
+	SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+# Leaks are looked for too; what cairo, pango and fontconfig keep for good is in tests/lsan.supp.
+ASAN_ENV := ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
+	UBSAN_OPTIONS=print_stacktrace=1 \
+	LSAN_OPTIONS=print_suppressions=0$(if $(wildcard tests/lsan.supp),:suppressions=tests/lsan.supp)
+
+asan:
+	$Q$(MAKE) --no-print-directory $(ASAN) all
+
+check-asan:
+	$Q$(MAKE) --no-print-directory $(ASAN) build/asan/hool-test
+	@$(ASAN_ENV) build/asan/hool-test $(T)
+
+# Fuzz targets: tests/fuzz/x.c holds LLVMFuzzerTestOneInput; its corpus is tests/fuzz/x/. What the
+# fuzzer finds new stays in build/corpus.
+FUZZ_SECONDS ?= 60
+FUZZ_MAKE := B=build/fuzz CC=$(CLANG) OPT='-O1 -g' \
+	SAN='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all'
+
+$B/fuzz-%: tests/fuzz/%.c $(LIB) $B/objects.list
+	$(call say,fuzz,$<)
+	$Q$(COMPILE) -Wno-missing-prototypes -fsanitize=fuzzer $(LINK) -MMD -MP -MF $@.d -o $@ $< \
+		$(filter %.o,$^) $(LIBS)
+
+fuzz-targets: $(FUZZ)
+.PHONY: fuzz-targets
+fuzz-build:
+	$Q$(MAKE) --no-print-directory $(FUZZ_MAKE) fuzz-targets
+
+fuzz: fuzz-build
+	@for f in $(FUZZ_SRC:tests/fuzz/%.c=%); do \
+		mkdir -p build/corpus/$$f tests/fuzz/$$f && echo "fuzz $$f" && \
+		$(ASAN_ENV) build/fuzz/fuzz-$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+			-rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=build/corpus/crash-$$f- build/corpus/$$f tests/fuzz/$$f || exit 1; \
+	done
+
+$B/bench-%: bench/%.c $(LIB) $B/objects.list
+	$(call say,bench,$<)
+	$Q$(COMPILE) $(LINK) -MMD -MP -MF $@.d -o $@ $< $(filter %.o,$^) $(LIBS)
+
+bench: $(BENCH)
+
+lint:
+	@tools/lint.sh
+
+# Other eyes on the same sources. A stamp a file, so that only what changed is looked at again.
+CLANG_OK := $(patsubst src/%.c,$B/clang/%.ok,$(SRC))
+clang: $(CLANG_OK)
+
+$B/clang/%.ok: src/%.c $B/flags.list
+	@mkdir -p $(@D)
+	$(call say,clang,$<)
+	$Q$(CLANG) $(BASE_FLAGS) -O2 $(WARN) -MD -MP -MF $(@:.ok=.d) -MT $@ -fsyntax-only $<
+	@touch $@
+
+# gcc 12's analyzer knows C well, but not cmocka's jumps: tests are left out.
+ANALYZE_OK := $(patsubst src/%.c,$B/analyze/%.ok,$(foreach f,base db format meta core, \
+	$(filter src/$f/%,$(LIB_SRC))))
+analyze: $(ANALYZE_OK)
+
+$B/analyze/%.ok: src/%.c $B/flags.list
+	@mkdir -p $(@D)
+	$(call say,analyze,$<)
+	$Q$(CC) $(BASE_FLAGS) -O1 -Werror -fanalyzer -MD -MP -MF $(@:.ok=.d) -MT $@ -c -o /dev/null $<
+	@touch $@
+
+check:
+	./check
+
+PREFIX ?= /usr/local
+install: $B/hool
+	install -D -m 755 $B/hool $(DESTDIR)$(PREFIX)/bin/hool
+	install -D -m 644 deploy/hool.service $(DESTDIR)/etc/systemd/system/hool.service
+
+clean:
+	rm -rf $B
+
+-include $(patsubst %.o,%.d,$(LIB) $(TESTS) $(MAIN)) $(CLANG_OK:.ok=.d) $(ANALYZE_OK:.ok=.d) \
+	$(FUZZ:=.d) $(BENCH:=.d)
