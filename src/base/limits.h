@@ -13,6 +13,7 @@
 #define MAX_HEADERS 64			     /* header lines of a request */
 #define MAX_PAGE (8u * 1024 * 1024)	     /* bytes of one answer built in memory */
 #define MAX_YAML (1024u * 1024)		     /* bytes, one type or rule file */
+#define MAX_YAML_DEPTH 32		     /* lists and maps within one another */
 #define MAX_PO (1024u * 1024)		     /* bytes, one catalogue of texts */
 #define MAX_XML (10u * 1024 * 1024)	     /* bytes, one XML document */
 #define MAX_XML_DEPTH 64		     /* nested elements */

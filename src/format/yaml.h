@@ -1,7 +1,8 @@
 /*
- * YAML read strictly, over libyaml's document API, so that every node knows its line and column
- * and every error names file, line and column. Anchors, aliases, tags and double keys are refused;
- * one document a file; at most MAX_YAML bytes. A scalar is text: the reader says what it must be.
+ * YAML read strictly, from libyaml's events, so that every node knows its line and column and
+ * every error names file, line and column. Anchors, aliases, tags and double keys are refused; one
+ * document a file; at most MAX_YAML bytes, MAX_YAML_DEPTH deep. A scalar is text: the reader says
+ * what it must be. To the typed readers a key with nothing behind it ("max:") is absent.
  */
 #ifndef HOOL_FORMAT_YAML_H
 #define HOOL_FORMAT_YAML_H
