@@ -104,7 +104,6 @@ TEST(yaml_refuses_with_a_place)
 		{ "? [a, b]\n: 1\n", "err.yaml_key", 1, 3 },
 		{ "{{a: 1}: 2}\n", "err.yaml_key", 1, 2 },
 		{ ": 1\n", "err.yaml_syntax", 1, 1 },
-		{ "{: 1}\n", "err.yaml_key", 1, 2 },
 		{ "'': 1\n", "err.yaml_key", 1, 1 },
 		{ "a:\n\tb: 1\n", "err.yaml_tab", 2, 1 },
 		{ "a: [1, 2\n", "err.yaml_syntax", 2, 1 },
