@@ -17,7 +17,13 @@
 #define MAX_PO (1024u * 1024)		     /* bytes, one catalogue of texts */
 #define MAX_XML (10u * 1024 * 1024)	     /* bytes, one XML document */
 #define MAX_XML_DEPTH 64		     /* nested elements */
+#define MAX_XML_NODES 500000		     /* elements and attributes of one document */
 #define MAX_INVOICE_LINES 20000		     /* lines of one e-invoice */
+#define MAX_CSV_COLUMNS 200		     /* cells of one row of a CSV file */
+#define MAX_CSV_CELLS 500000		     /* cells of one CSV file */
+#define MAX_ZIP_ENTRIES 1000		     /* files in one container */
+#define MAX_ZIP_UNPACKED (64u * 1024 * 1024) /* bytes, all of a container unpacked */
+#define MAX_PAYMENTS 10000		     /* transfers of one payment order */
 #define MAX_PDF (4u * 1024 * 1024)	     /* bytes, one letter */
 #define MAX_TEXT 200			     /* characters of a text field that sets no max */
 #define MAX_LONG_TEXT 20000		     /* characters of a long text field */
