@@ -73,7 +73,7 @@ $(call keep,$B/objects.list,of $(SRC))
 $(foreach s,$(SETS),$(call keep,$B/gen/$s.list,of $(FILES_$s)))
 endif
 
-.PHONY: all test check-asan asan fuzz fuzz-build bench lint clang analyze check clean install help
+.PHONY: all test check-asan asan asan-test fuzz fuzz-build fuzz-targets fuzz-one bench lint clang analyze check clean install help
 all: $(if $(MAIN),$B/hool)
 
 help:
@@ -130,8 +130,10 @@ ASAN_ENV := ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 
 asan:
 	$Q$(MAKE) --no-print-directory $(ASAN) all
 
-check-asan:
+asan-test:
 	$Q$(MAKE) --no-print-directory $(ASAN) build/asan/hool-test
+
+check-asan: asan-test
 	@$(ASAN_ENV) build/asan/hool-test $(T)
 
 # Fuzz targets: tests/fuzz/x.c holds LLVMFuzzerTestOneInput; its corpus is tests/fuzz/x/. What the
@@ -146,16 +148,21 @@ $B/fuzz-%: tests/fuzz/%.c $(LIB) $B/objects.list
 		$(filter %.o,$^) $(LIBS)
 
 fuzz-targets: $(FUZZ)
-.PHONY: fuzz-targets
+
 fuzz-build:
 	$Q$(MAKE) --no-print-directory $(FUZZ_MAKE) fuzz-targets
 
+fuzz-one:
+	@mkdir -p build/corpus/$(NAME)
+	@echo "fuzz $(NAME)"
+	@$(ASAN_ENV) build/fuzz/fuzz-$(NAME) -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+		-rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=build/corpus/crash-$(NAME)- build/corpus/$(NAME) \
+		$(wildcard tests/fuzz/$(NAME))
+
 fuzz: fuzz-build
 	@for f in $(FUZZ_SRC:tests/fuzz/%.c=%); do \
-		mkdir -p build/corpus/$$f tests/fuzz/$$f && echo "fuzz $$f" && \
-		$(ASAN_ENV) build/fuzz/fuzz-$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
-			-rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
-			-artifact_prefix=build/corpus/crash-$$f- build/corpus/$$f tests/fuzz/$$f || exit 1; \
+		$(MAKE) --no-print-directory fuzz-one NAME=$$f || exit 1; \
 	done
 
 $B/bench-%: bench/%.c $(LIB) $B/objects.list

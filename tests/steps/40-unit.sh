@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Unit tests.
+exec tests/steps/unit.sh build/hool-test
