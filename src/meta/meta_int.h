@@ -1,0 +1,35 @@
+/* Shared by the files of meta/ only. */
+#ifndef HOOL_META_META_INT_H
+#define HOOL_META_META_INT_H
+
+#include "format/yaml.h"
+#include "meta/type.h"
+
+/* What parsing one file needs. */
+struct parse {
+	struct ctx *cx;
+	struct texts *texts;
+	struct types *types;
+};
+
+/* Read {et: …, en: …, ru: …} under `key` into the catalogue as `text_key`. A missing language is
+ * an error at the node, so that no page can show a bare key. */
+enum err parse_label(struct parse *p, struct yaml *map, const char *key, bool optional,
+		     const char *text_key, const char **ret_key) MUST_USE;
+/* The parts of a type, each in a file of its own. */
+enum err parse_fields(struct parse *p, struct type *t, struct yaml *y) MUST_USE;
+enum err parse_states(struct parse *p, struct type *t, struct yaml *y) MUST_USE;
+enum err parse_moves(struct parse *p, struct type *t, struct yaml *y) MUST_USE;
+enum err parse_clocks(struct parse *p, struct type *t, struct yaml *y) MUST_USE;
+enum err parse_rights(struct parse *p, struct type *t, struct yaml *y) MUST_USE;
+enum err parse_lists(struct parse *p, struct type *t, struct yaml *y) MUST_USE;
+enum err parse_guards(struct parse *p, struct type *t, struct yaml *y) MUST_USE;
+enum err parse_measures(struct parse *p, struct type *t, struct yaml *y) MUST_USE;
+/* A field named by a scalar node; unknown is an error at that node. */
+enum err parse_field_name(struct parse *p, const struct type *t, struct yaml *y,
+			  const struct field **ret) MUST_USE;
+/* A list of names under `key` as a set of states; absent gives 0. */
+enum err parse_state_set(struct parse *p, const struct type *t, struct yaml *map, const char *key,
+			 uint64_t *ret) MUST_USE;
+
+#endif

@@ -1,0 +1,395 @@
+/* The builder of SQL. See sql.h. */
+#include "meta/sql.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Interned texts live as long as the program; their number is bounded by the types. */
+static struct {
+	pthread_mutex_t lock;
+	struct arena *arena;
+	struct map map;
+} interned = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+const char *
+sql_intern(const char *text)
+{
+	const char *kept;
+
+	(void)pthread_mutex_lock(&interned.lock);
+	if (interned.arena == NULL) {
+		interned.arena = arena_new();
+		map_init(&interned.map, interned.arena);
+	}
+	kept = map_get(&interned.map, text);
+	if (kept == NULL) {
+		kept = arena_strdup(interned.arena, text);
+		(void)map_put(&interned.map, kept, kept);
+	}
+	(void)pthread_mutex_unlock(&interned.lock);
+	return kept;
+}
+
+struct db_args
+sql_args(struct ctx *cx, const struct sql *sql, const struct db_value *values, int nvalues)
+{
+	struct db_value *v = ARENA_ARRAY(cx->arena, (size_t)sql->params.n + 1, struct db_value);
+	int next = 0;
+
+	for (int i = 0; i < sql->params.n; i++)
+		switch (sql->params.kind[i]) {
+		case PARAM_USER:
+			v[i] = db_int(cx->who.user);
+			break;
+		case PARAM_UNIT:
+			v[i] = db_int(cx->who.unit);
+			break;
+		case PARAM_ORG:
+			v[i] = db_int(cx->who.org);
+			break;
+		case PARAM_POSITION:
+			v[i] = db_int(cx->who.position);
+			break;
+		case PARAM_PERSON:
+			v[i] = db_int(cx->who.person);
+			break;
+		case PARAM_TODAY:
+			v[i] = db_date(cx->today);
+			break;
+		case PARAM_NOW:
+			v[i] = db_int(cx->now);
+			break;
+		case PARAM_VALUE:
+			if (next == nvalues)
+				BUG("too few values for a statement");
+			v[i] = values[next++];
+			break;
+		}
+	if (next != nvalues)
+		BUG("too many values for a statement");
+	return (struct db_args){ v, (size_t)sql->params.n };
+}
+
+static const struct scope *
+granted(const struct grant *g, enum right right)
+{
+	switch (right) {
+	case RIGHT_SEE:
+		return g->see;
+	case RIGHT_EDIT:
+		return g->edit;
+	case RIGHT_MOVE:
+		return g->move;
+	case RIGHT_CREATE:
+		return g->create;
+	}
+	BUG("right");
+}
+
+static bool
+holds(const struct ctx *cx, const struct types *ts, const char *duty)
+{
+	const struct duty *d = map_get(&ts->duty_by_name, duty);
+
+	return d != NULL && (cx->who.duties[d->index / 64] >> (d->index % 64) & 1) != 0;
+}
+
+bool
+sql_may(const struct ctx *cx, const struct types *ts, const struct type *t, enum right right)
+{
+	if (cx->who.system)
+		return true;
+	for (int i = 0; i < t->ngrants; i++)
+		if (granted(&t->grants[i], right)->kind != SCOPE_NONE &&
+		    holds(cx, ts, t->grants[i].duty))
+			return true;
+	return false;
+}
+
+bool
+sql_right(struct ctx *cx, const struct types *ts, const struct type *t, enum right right,
+	  const char *alias, struct buf *out, struct params *ps)
+{
+	const struct scope *used[8];
+	int n = 0;
+
+	for (int i = 0; i < t->ngrants && !cx->who.system; i++) {
+		const struct scope *s = granted(&t->grants[i], right);
+		bool again = false;
+
+		if (s->kind == SCOPE_NONE || !holds(cx, ts, t->grants[i].duty))
+			continue;
+		if (s->kind == SCOPE_ALL) {
+			buf_text(out, "1");
+			return true;
+		}
+		for (int k = 0; k < n; k++)
+			again = again || used[k] == s;
+		if (!again && n < (int)(sizeof(used) / sizeof(*used)))
+			used[n++] = s;
+	}
+	if (n == 0) {
+		buf_text(out, cx->who.system ? "1" : "0");
+		return cx->who.system;
+	}
+	buf_char(out, '(');
+	for (int k = 0; k < n; k++) {
+		if (k > 0)
+			buf_text(out, " OR ");
+		if (expr_compile(cx, ts, t, used[k]->where, alias, out, ps) != OK)
+			BUG("a scope that was checked does not compile");
+	}
+	buf_char(out, ')');
+	return true;
+}
+
+static enum err
+finish(struct ctx *cx, struct buf *b, struct sql *ret)
+{
+	TRY(buf_check(cx, b));
+	ret->text = sql_intern(b->bytes);
+	return OK;
+}
+
+/* The table of a list, its condition, right and filters. */
+static enum err
+where(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct buf *b,
+      struct params *ps)
+{
+	buf_text(b, " WHERE t.sys_deleted = 0");
+	if (lq->list->where != NULL) {
+		buf_text(b, " AND ");
+		TRY(expr_compile(cx, ts, lq->type, lq->list->where, "t", b, ps));
+	}
+	buf_text(b, " AND ");
+	if (!sql_right(cx, ts, lq->type, RIGHT_SEE, "t", b, ps))
+		return fail(cx, ERR_DENIED, "err.denied_see", lq->type->label_key);
+	for (int i = 0; i < lq->nfilters; i++)
+		buf_printf(b, " AND t.\"%s\" = ?%d", lq->filter[i], params_add(ps, PARAM_VALUE));
+	return OK;
+}
+
+/* A cell of a list: what is read for one of its columns; joins are noted in `joins`. */
+static void
+cell(const struct column *c, int i, struct buf *columns, struct buf *joins)
+{
+	if (c->engine != NULL &&
+	    (strcmp(c->engine, "responsible") == 0 || strcmp(c->engine, "unit") == 0)) {
+		buf_printf(columns, ", c%d.title", i);
+		buf_printf(joins, " LEFT JOIN sys_record c%d ON c%d.id = t.sys_%s", i, i,
+			   c->engine);
+	} else if (c->engine != NULL) {
+		buf_printf(columns, ", t.sys_%s", c->engine);
+	} else if (c->sub != NULL && c->sub->kind != FIELD_REF) {
+		buf_printf(columns, ", c%d.\"%s\"", i, c->sub->name);
+		buf_printf(joins, " LEFT JOIN \"%s\" c%d ON c%d.sys_id = t.\"%s\"",
+			   c->field->ref_type->name, i, i, c->field->name);
+	} else if (c->sub != NULL) {
+		buf_printf(columns, ", d%d.title", i);
+		buf_printf(joins,
+			   " LEFT JOIN \"%s\" c%d ON c%d.sys_id = t.\"%s\""
+			   " LEFT JOIN sys_record d%d ON d%d.id = c%d.\"%s\"",
+			   c->field->ref_type->name, i, i, c->field->name, i, i, i, c->sub->name);
+	} else if (c->field->kind == FIELD_REF) {
+		buf_printf(columns, ", c%d.title", i);
+		buf_printf(joins, " LEFT JOIN sys_record c%d ON c%d.id = t.\"%s\"", i, i,
+			   c->field->name);
+	} else {
+		buf_printf(columns, ", t.\"%s\"", c->field->name);
+	}
+}
+
+/* The sort columns of a list; a list that names none is sorted by id, newest first. All columns
+ * of a sort run the same way, so that one row comparison continues it. */
+static void
+sort_order(const struct list_query *lq, struct buf *b, struct params *ps)
+{
+	const struct list *l = lq->list;
+	bool down = (l->nsort == 0 || l->sort[0].down) != lq->backwards;
+
+	if (lq->after) {
+		buf_text(b, " AND (");
+		for (int i = 0; i < l->nsort; i++)
+			buf_printf(b, "t.\"%s\", ", l->sort[i].column);
+		buf_printf(b, "t.sys_id) %s (", down ? "<" : ">");
+		for (int i = 0; i < l->nsort; i++)
+			buf_printf(b, "?%d, ", params_add(ps, PARAM_VALUE));
+		buf_printf(b, "?%d)", params_add(ps, PARAM_VALUE));
+	}
+	buf_text(b, " ORDER BY ");
+	for (int i = 0; i < l->nsort; i++)
+		buf_printf(b, "t.\"%s\"%s, ", l->sort[i].column, down ? " DESC" : "");
+	buf_printf(b, "t.sys_id%s LIMIT %d", down ? " DESC" : "", lq->limit);
+}
+
+enum err
+sql_list(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct sql *ret)
+{
+	SCOPED_BUF b;
+	SCOPED_BUF joins;
+	const struct list *l = lq->list;
+	struct sql sql = { 0 };
+
+	buf_init(&b, MAX_SQL);
+	buf_init(&joins, MAX_SQL);
+	buf_text(&b, "SELECT t.sys_id, t.sys_number, t.sys_state, t.sys_due, ");
+	if (lq->type->is_person)
+		buf_text(&b, "t.sys_id");
+	else if (lq->type->about != NULL)
+		buf_printf(&b, "t.\"%s\"", lq->type->about->name);
+	else
+		buf_text(&b, "NULL");
+	for (int i = 0; i < l->nsort; i++)
+		buf_printf(&b, ", t.\"%s\"", l->sort[i].column);
+	for (int i = 0; i < l->ncolumns; i++)
+		cell(&l->columns[i], i, &b, &joins);
+	buf_printf(&b, " FROM \"%s\" t", lq->type->name);
+	TRY(buf_check(cx, &joins));
+	buf_text(&b, joins.bytes);
+	TRY(where(cx, ts, lq, &b, &sql.params));
+	sort_order(lq, &b, &sql.params);
+	TRY(finish(cx, &b, &sql));
+	*ret = sql;
+	return OK;
+}
+
+enum err
+sql_count(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct sql *ret)
+{
+	SCOPED_BUF b;
+	struct sql sql = { 0 };
+
+	buf_init(&b, MAX_SQL);
+	buf_printf(&b, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" t", lq->type->name);
+	TRY(where(cx, ts, lq, &b, &sql.params));
+	buf_printf(&b, " LIMIT %d) n", MAX_COUNT + 1);
+	TRY(finish(cx, &b, &sql));
+	*ret = sql;
+	return OK;
+}
+
+enum err
+sql_load(struct ctx *cx, const struct types *ts, const struct type *t, enum right right,
+	 struct sql *ret)
+{
+	SCOPED_BUF b;
+	struct sql sql = { 0 };
+	int id = params_add(&sql.params, PARAM_VALUE);
+
+	buf_init(&b, MAX_SQL);
+	buf_text(&b, "SELECT t.sys_id, t.sys_number, t.sys_state, t.sys_version, t.sys_unit, "
+		     "t.sys_responsible, t.sys_due, t.sys_created, t.sys_changed, t.sys_deleted, "
+		     "r.title, r.about");
+	for (int i = 0; i < t->nfields; i++)
+		buf_printf(&b, ", t.\"%s\"", t->fields[i].name);
+	buf_printf(&b,
+		   " FROM \"%s\" t JOIN sys_record r ON r.id = t.sys_id WHERE t.sys_id = ?%d"
+		   " AND ",
+		   t->name, id);
+	(void)sql_right(cx, ts, t, right, "t", &b, &sql.params);
+	TRY(finish(cx, &b, &sql));
+	*ret = sql;
+	return OK;
+}
+
+static const char *const ENGINE_COLUMNS[] = {
+	"sys_number",	   "sys_state", "sys_open",    "sys_version", "sys_unit",
+	"sys_responsible", "sys_due",	"sys_created", "sys_changed", "sys_deleted",
+};
+#define NENGINE ((int)(sizeof(ENGINE_COLUMNS) / sizeof(*ENGINE_COLUMNS)))
+
+const char *
+sql_insert(struct ctx *cx, const struct type *t)
+{
+	SCOPED_BUF b;
+	int n = 1;
+
+	buf_init(&b, MAX_SQL);
+	buf_printf(&b, "INSERT INTO \"%s\" (sys_id", t->name);
+	for (int i = 0; i < NENGINE; i++, n++)
+		buf_printf(&b, ", %s", ENGINE_COLUMNS[i]);
+	for (int i = 0; i < t->nfields; i++, n++)
+		buf_printf(&b, ", \"%s\"", t->fields[i].name);
+	for (int i = 0; i < t->nfields; i++)
+		if (t->fields[i].sort_key) {
+			buf_printf(&b, ", \"%s_sort\"", t->fields[i].name);
+			n++;
+		}
+	buf_text(&b, ") VALUES (?1");
+	for (int i = 2; i <= n; i++)
+		buf_printf(&b, ", ?%d", i);
+	buf_char(&b, ')');
+	if (buf_check(cx, &b) != OK)
+		BUG("a type too large for one statement");
+	return sql_intern(b.bytes);
+}
+
+const char *
+sql_update(struct ctx *cx, const struct type *t)
+{
+	SCOPED_BUF b;
+	int n = 1;
+
+	buf_init(&b, MAX_SQL);
+	buf_printf(&b, "UPDATE \"%s\" SET ", t->name);
+	for (int i = 0; i < NENGINE; i++, n++)
+		buf_printf(&b, "%s%s = ?%d", i > 0 ? ", " : "", ENGINE_COLUMNS[i], n);
+	for (int i = 0; i < t->nfields; i++, n++)
+		buf_printf(&b, ", \"%s\" = ?%d", t->fields[i].name, n);
+	for (int i = 0; i < t->nfields; i++)
+		if (t->fields[i].sort_key)
+			buf_printf(&b, ", \"%s_sort\" = ?%d", t->fields[i].name, n++);
+	buf_printf(&b, " WHERE sys_id = ?%d AND sys_version = ?%d", n, n + 1);
+	if (buf_check(cx, &b) != OK)
+		BUG("a type too large for one statement");
+	return sql_intern(b.bytes);
+}
+
+enum err
+sql_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *condition,
+	  struct sql *ret)
+{
+	SCOPED_BUF b;
+	struct sql sql = { 0 };
+	int id = params_add(&sql.params, PARAM_VALUE);
+
+	buf_init(&b, MAX_SQL);
+	buf_printf(&b, "SELECT 1 FROM \"%s\" t WHERE t.sys_id = ?%d AND ", t->name, id);
+	TRY(expr_compile(cx, ts, t, condition, "t", &b, &sql.params));
+	TRY(finish(cx, &b, &sql));
+	*ret = sql;
+	return OK;
+}
+
+enum err
+sql_measure(struct ctx *cx, const struct types *ts, const struct type *t, const struct measure *m,
+	    struct sql *ret)
+{
+	SCOPED_BUF b;
+	struct sql sql = { 0 };
+
+	buf_init(&b, MAX_SQL);
+	buf_text(&b, "SELECT count(*), coalesce(sum(CASE WHEN ");
+	if (m->good == NULL)
+		buf_text(&b, "1");
+	else
+		TRY(expr_compile(cx, ts, t, m->good, "t", &b, &sql.params));
+	buf_printf(&b, " THEN 1 ELSE 0 END), 0) FROM \"%s\" t WHERE t.sys_deleted = 0 AND ",
+		   t->name);
+	TRY(expr_compile(cx, ts, t, m->of, "t", &b, &sql.params));
+	buf_text(&b, " AND ");
+	if (!sql_right(cx, ts, t, RIGHT_SEE, "t", &b, &sql.params))
+		return fail(cx, ERR_DENIED, "err.denied_see", t->label_key);
+	if (m->date != NULL) {
+		buf_printf(&b, " AND t.\"%s\" >= ?%d", m->date,
+			   params_add(&sql.params, PARAM_VALUE));
+		buf_printf(&b, " AND t.\"%s\" <= ?%d", m->date,
+			   params_add(&sql.params, PARAM_VALUE));
+	}
+	TRY(finish(cx, &b, &sql));
+	*ret = sql;
+	return OK;
+}

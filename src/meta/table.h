@@ -1,0 +1,42 @@
+/*
+ * From types to tables: the statements that make a type's table, and the difference between the
+ * types a database was made from and the types of today, with the migration it implies.
+ *
+ * Additive changes (new type, field, choice, index, guard) are taken; a field that leaves a type
+ * keeps its column; a field whose kind changes is refused, because what is stored would change its
+ * meaning.
+ */
+#ifndef HOOL_META_TABLE_H
+#define HOOL_META_TABLE_H
+
+#include "db/db.h"
+#include "meta/type.h"
+
+/* One step of a migration. */
+struct step {
+	const char *sql;
+	const char *what_key; /* text: what it does */
+	const char *arg[2];
+};
+struct plan {
+	struct step *steps;
+	size_t n;
+};
+
+/* All statements for a type that has no table yet. */
+enum err table_create(struct ctx *cx, const struct types *ts, const struct type *t,
+		      struct plan *ret) MUST_USE;
+/*
+ * What must be done to a database made from `before` (may be NULL: new type) to serve `after`.
+ * Errors: ERR_INVALID err.table_kind when a field's kind changed.
+ */
+enum err table_diff(struct ctx *cx, const struct types *ts, const struct type *before,
+		    const struct type *after, struct plan *ret) MUST_USE;
+/*
+ * Compare the types with those recorded in the database (sys_type) and carry out the plan in one
+ * transaction on the write lane; then record them. With `dry` only *ret is filled.
+ */
+enum err table_migrate(struct ctx *cx, struct db *db, const struct types *ts, bool dry,
+		       struct plan *ret) MUST_USE;
+
+#endif
