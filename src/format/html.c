@@ -1,0 +1,285 @@
+/*
+ * The HTML writer. See html.h.
+ *
+ * Escaping goes by a 256-byte table: runs of bytes that need nothing are copied whole, so that
+ * Estonian and Russian text (all bytes above 0x7f) costs one copy.
+ */
+#include "format/html.h"
+
+#include <string.h>
+
+enum { AS_IS, AMP, LESS, MORE, QUOTE, APOS, CONTROL };
+
+static const unsigned char escape[256] = {
+	[0x00] = CONTROL, [0x01] = CONTROL, [0x02] = CONTROL, [0x03] = CONTROL, [0x04] = CONTROL,
+	[0x05] = CONTROL, [0x06] = CONTROL, [0x07] = CONTROL, [0x08] = CONTROL, [0x0b] = CONTROL,
+	[0x0c] = CONTROL, [0x0e] = CONTROL, [0x0f] = CONTROL, [0x10] = CONTROL, [0x11] = CONTROL,
+	[0x12] = CONTROL, [0x13] = CONTROL, [0x14] = CONTROL, [0x15] = CONTROL, [0x16] = CONTROL,
+	[0x17] = CONTROL, [0x18] = CONTROL, [0x19] = CONTROL, [0x1a] = CONTROL, [0x1b] = CONTROL,
+	[0x1c] = CONTROL, [0x1d] = CONTROL, [0x1e] = CONTROL, [0x1f] = CONTROL, [0x7f] = CONTROL,
+	['&'] = AMP,	  ['<'] = LESS,	    ['>'] = MORE,     ['"'] = QUOTE,	['\''] = APOS,
+};
+
+struct piece {
+	const char *bytes;
+	size_t len;
+};
+
+static const struct piece escaped[] = {
+	[AMP] = { "&amp;", 5 },	  [LESS] = { "&lt;", 4 },  [MORE] = { "&gt;", 4 },
+	[QUOTE] = { "&#34;", 5 }, [APOS] = { "&#39;", 5 }, [CONTROL] = { "\xef\xbf\xbd", 3 },
+};
+
+/* Elements without content or end tag (HTML, 13.1.2). */
+static const char *const voids[] = { "area",  "base", "br",   "col",   "embed",	 "hr", "img",
+				     "input", "link", "meta", "param", "source", "wbr" };
+
+/* Attributes whose value is an address. */
+static const char *const addresses[] = { "action", "cite",   "data", "formaction",
+					 "href",   "poster", "src" };
+
+/* Append where there is room without a call; buf_add grows or refuses. */
+static inline void
+put(struct buf *b, const char *bytes, size_t len)
+{
+	if (b->size > b->len + len && !b->too_large && b->len + len <= b->max) {
+		memcpy(b->bytes + b->len, bytes, len);
+		b->len += len;
+		b->bytes[b->len] = '\0';
+		return;
+	}
+	buf_add(b, bytes, len);
+}
+
+static void
+put_escaped(struct buf *b, const char *s, size_t len)
+{
+	const char *run = s, *end = s + len;
+
+	for (; s < end; s++) {
+		unsigned char kind = escape[(unsigned char)*s];
+
+		if (kind == AS_IS)
+			continue;
+		put(b, run, (size_t)(s - run));
+		put(b, escaped[kind].bytes, escaped[kind].len);
+		run = s + 1;
+	}
+	put(b, run, (size_t)(end - run));
+}
+
+static bool
+is_one_of(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+end_tag_start(struct html *h)
+{
+	if (!h->in_tag)
+		return;
+	put(h->out, ">", 1);
+	h->in_tag = false;
+}
+
+void
+html_init(struct html *h, struct buf *out)
+{
+	*h = (struct html){ .out = out };
+}
+
+void
+html_doctype(struct html *h)
+{
+	html_raw(h, "<!doctype html>\n");
+}
+
+/* Void names start with one of a few letters; most elements are told by that. */
+static bool
+is_void(const char *name)
+{
+	if (strchr("abcehilmpsw", name[0]) == NULL)
+		return false;
+	return is_one_of(voids, sizeof(voids) / sizeof(voids[0]), name);
+}
+
+void
+html_open_named(struct html *h, const char *name, size_t len)
+{
+	end_tag_start(h);
+	if (h->mute)
+		BUG("an element within a script");
+	put(h->out, "<", 1);
+	put(h->out, name, len);
+	h->in_tag = true;
+	if (is_void(name))
+		return;
+	if (h->depth >= HTML_DEPTH)
+		BUG("elements nested too deep");
+	h->open[h->depth++] = name;
+	h->mute = strcmp(name, "script") == 0 || strcmp(name, "style") == 0;
+}
+
+void
+html_close_named(struct html *h, const char *name, size_t len)
+{
+	end_tag_start(h);
+	if (h->depth == 0 || (h->open[h->depth - 1] != name && strcmp(h->open[h->depth - 1], name)))
+		BUG("an element is closed that is not the innermost");
+	h->depth--;
+	h->mute = false;
+	put(h->out, "</", 2);
+	put(h->out, name, len);
+	put(h->out, ">", 1);
+}
+
+static bool
+is_own_path(const char *url)
+{
+	return url[0] == '/' && url[1] != '/' && url[1] != '\\';
+}
+
+bool
+html_url_is_safe(const char *url)
+{
+	for (const char *s = url; *s != '\0'; s++)
+		if ((unsigned char)*s <= 0x20 || *s == 0x7f)
+			return false;
+	return is_own_path(url) || url[0] == '#' || strncmp(url, "https://", 8) == 0 ||
+	       strncmp(url, "mailto:", 7) == 0 || strncmp(url, "tel:", 4) == 0;
+}
+
+/* The names that need care begin with a c d f h o p s; class, the commonest, is let through. */
+static const char *
+checked_value(const char *name, const char *value)
+{
+	if (strcmp(name, "class") == 0 || strchr("acdfhops", name[0]) == NULL)
+		return value;
+	if (strncmp(name, "on", 2) == 0 || strcmp(name, "style") == 0 ||
+	    strcmp(name, "srcset") == 0 || strcmp(name, "srcdoc") == 0)
+		BUG("an attribute the content policy forbids");
+	if (is_one_of(addresses, sizeof(addresses) / sizeof(addresses[0]), name) &&
+	    !html_url_is_safe(value))
+		return "#";
+	return value;
+}
+
+static void
+attr_begin(struct html *h, const char *name, size_t len)
+{
+	if (!h->in_tag)
+		BUG("an attribute outside a start tag");
+	put(h->out, " ", 1);
+	put(h->out, name, len);
+}
+
+void
+html_attr_named(struct html *h, const char *name, size_t len, const char *value)
+{
+	if (value == NULL)
+		return;
+	value = checked_value(name, value);
+	attr_begin(h, name, len);
+	put(h->out, "=\"", 2);
+	put_escaped(h->out, value, strlen(value));
+	put(h->out, "\"", 1);
+}
+
+/* Digits of a number, written from the end of `room`. */
+static const char *
+digits(char room[24], int64_t n)
+{
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	char *s = room + 23;
+
+	*s = '\0';
+	do {
+		*--s = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (n < 0)
+		*--s = '-';
+	return s;
+}
+
+void
+html_attr_int_named(struct html *h, const char *name, size_t len, int64_t value)
+{
+	char room[24];
+
+	html_attr_named(h, name, len, digits(room, value));
+}
+
+void
+html_flag_named(struct html *h, const char *name, size_t len, bool on)
+{
+	if (on)
+		attr_begin(h, name, len);
+}
+
+void
+html_text_n(struct html *h, const char *s, size_t len)
+{
+	if (s == NULL || len == 0)
+		return;
+	if (h->mute)
+		BUG("text within a script");
+	end_tag_start(h);
+	put_escaped(h->out, s, len);
+}
+
+void
+html_text(struct html *h, const char *s)
+{
+	if (s != NULL)
+		html_text_n(h, s, strlen(s));
+}
+
+void
+html_int(struct html *h, int64_t n)
+{
+	char room[24];
+
+	html_text(h, digits(room, n));
+}
+
+void
+html_raw_named(struct html *h, const char *lit, size_t len)
+{
+	end_tag_start(h);
+	put(h->out, lit, len);
+}
+
+void
+html_link(struct html *h, const char *href, const char *cls, const char *text)
+{
+	html_open(h, "a");
+	html_attr(h, "href", href);
+	html_attr(h, "class", cls);
+	html_text(h, text);
+	html_close(h, "a");
+}
+
+void
+html_hidden(struct html *h, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	html_open(h, "input");
+	html_attr(h, "type", "hidden");
+	html_attr(h, "name", name);
+	html_attr(h, "value", value);
+}
+
+enum err
+html_done(struct ctx *cx, struct html *h)
+{
+	end_tag_start(h);
+	if (h->depth != 0)
+		BUG("the page ends with an element open");
+	return buf_check(cx, h->out);
+}
