@@ -116,6 +116,35 @@ text_has_control(const char *s)
 	return false;
 }
 
+const char *
+text_fault(const char *s, size_t len, int *ret_line, int *ret_col)
+{
+	const char *end = s + len, *key = NULL;
+	int line = 1, col = 1;
+
+	while (s < end && key == NULL) {
+		const char *start = s;
+		uint32_t c = text_next(&s);
+
+		/* text_next gives U+FFFD for a bad byte, and stays at a NUL. */
+		if (c == REPLACEMENT && s == start + 1)
+			key = "err.utf8";
+		else if (s == start || (c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
+			 (c >= 0x7F && c < 0xA0) || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF)
+			key = "err.control";
+		else if (c == '\n') {
+			line++;
+			col = 1;
+		} else
+			col++;
+	}
+	if (key != NULL) {
+		*ret_line = line;
+		*ret_col = col;
+	}
+	return key;
+}
+
 /* Bytes of the white space at s, or 0: ASCII space and U+00A0. */
 static size_t
 space_at(const char *s)

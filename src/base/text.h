@@ -21,6 +21,12 @@ uint32_t text_next(const char **s);
 size_t text_put(char *out, uint32_t cp);
 /* Has control characters other than tab, LF, CR? NUL cannot occur in a C string. */
 bool text_has_control(const char *s);
+/*
+ * Is a file's content clean text: well-formed, no control characters, no U+FEFF inside? NULL if
+ * so, else the key of the error ("err.utf8", "err.control") and its place, counted from 1 in
+ * characters. There must be a NUL after the `len` bytes.
+ */
+const char *text_fault(const char *s, size_t len, int *ret_line, int *ret_col);
 /* Copy without leading and trailing white space (also U+00A0), CR LF made LF. In the arena. */
 char *text_trim(struct arena *a, const char *s);
 bool text_equal(const char *a, const char *b); /* both may be NULL */

@@ -149,7 +149,7 @@ read_scalar(struct reader *r, const yaml_event_t *e, struct yaml **ret)
 	struct yaml *y;
 
 	if (strlen(s) != len || text_has_control(s))
-		return fail_mark(r, ERR_INVALID, e->start_mark, "err.yaml_control", NULL);
+		return fail_mark(r, ERR_INVALID, e->start_mark, "err.control", NULL);
 	y = node_new(r, YAML_TEXT, e->start_mark);
 	y->text = s;
 	y->quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
@@ -274,39 +274,12 @@ read_stream(struct reader *r, struct yaml **ret)
 	return OK;
 }
 
-/* Characters that YAML forbids or that nobody writes on purpose. */
-static bool
-forbidden(uint32_t c)
-{
-	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7F && c < 0xA0) ||
-	       c == 0xFEFF || c == 0xFFFE || c == 0xFFFF;
-}
-
-static enum err
-check_bytes(struct ctx *cx, const char *file, const char *s, size_t len)
-{
-	const char *end = s + len;
-	int line = 1, col = 1;
-
-	while (s < end) {
-		const char *start = s;
-		uint32_t c = text_next(&s);
-
-		/* text_next gives U+FFFD for a bad byte, and stays at a NUL. */
-		if (c == 0xFFFD && s == start + 1)
-			return fail_at(cx, ERR_INVALID, file, line, col, "err.utf8");
-		if (s == start || forbidden(c))
-			return fail_at(cx, ERR_INVALID, file, line, col, "err.yaml_control");
-		col = c == '\n' ? 1 : col + 1;
-		line += c == '\n';
-	}
-	return OK;
-}
-
 enum err
 yaml_parse(struct ctx *cx, const char *file, const char *bytes, size_t len, struct yaml **ret)
 {
 	struct reader r = { .cx = cx };
+	const char *fault;
+	int line, col;
 	enum err e;
 
 	r.file = arena_strdup(cx->arena, file);
@@ -319,7 +292,9 @@ yaml_parse(struct ctx *cx, const char *file, const char *bytes, size_t len, stru
 	}
 	/* A copy, so that there is a NUL behind the last byte for text_next(). */
 	bytes = arena_strndup(cx->arena, bytes, len);
-	TRY(check_bytes(cx, file, bytes, len));
+	fault = text_fault(bytes, len, &line, &col);
+	if (fault != NULL)
+		return fail_at(cx, ERR_INVALID, file, line, col, fault);
 	r.at = bytes;
 	r.end = bytes + len;
 	if (yaml_parser_initialize(&r.parser) == 0)

@@ -113,11 +113,11 @@ TEST(yaml_refuses_with_a_place)
 		{ "a: }\n", "err.yaml_syntax", 1, 4 },
 		{ "a: @x\n", "err.yaml_syntax", 1, 4 },
 		{ "a: \"\\q\"\n", "err.yaml_syntax", 1, 5 },
-		{ "a: \"\\0\"\n", "err.yaml_control", 1, 4 },
-		{ "a: \"\\a\"\n", "err.yaml_control", 1, 4 },
-		{ "a: 1\nb: x\x01\n", "err.yaml_control", 2, 5 },
-		{ "a: 1\nb: x\xC2\x85\n", "err.yaml_control", 2, 5 },
-		{ "a: 1\nb: \xEF\xBB\xBFx\n", "err.yaml_control", 2, 4 },
+		{ "a: \"\\0\"\n", "err.control", 1, 4 },
+		{ "a: \"\\a\"\n", "err.control", 1, 4 },
+		{ "a: 1\nb: x\x01\n", "err.control", 2, 5 },
+		{ "a: 1\nb: x\xC2\x85\n", "err.control", 2, 5 },
+		{ "a: 1\nb: \xEF\xBB\xBFx\n", "err.control", 2, 4 },
 		{ "a: 1\nõb: \xFF\n", "err.utf8", 2, 5 },
 		{ "\xFF\xFE"
 		  "a",
@@ -149,7 +149,7 @@ TEST(yaml_refuses_a_nul_byte)
 	struct yaml *y;
 
 	EXPECT_INT(ERR_INVALID, yaml_parse(test_ctx(t), "t.yaml", "a: x\0y\n", 7, &y));
-	EXPECT_TEXT("err.yaml_control", test_ctx(t)->error.key);
+	EXPECT_TEXT("err.control", test_ctx(t)->error.key);
 	EXPECT_INT(5, test_ctx(t)->error.col);
 }
 
