@@ -111,9 +111,11 @@ struct page_notice {
 };
 
 struct page {
-	struct ctx *cx;	     /* language, clock, arena */
-	struct html *h;	     /* where to */
-	const char *title;   /* of the window and the <h1> */
+	struct ctx *cx;	   /* language, clock, arena */
+	struct html *h;	   /* where to */
+	const char *title; /* of the window and the <h1> */
+	bool counted;	   /* `count` stands after the title, capped */
+	long count;
 	const char *lead;    /* a sentence under the <h1>, or NULL */
 	bool own_heading;    /* the page writes its <h1> itself (record head, sign-in) */
 	bool wide;	     /* grids and wide tables: main takes the whole width */
@@ -217,14 +219,15 @@ struct part_table {
 	const char *bulk_form; /* id of the bulk form, or NULL */
 	bool keys;	       /* j, k, x and Enter walk through it */
 	/* kept by the parts */
-	size_t at; /* column of the next cell */
+	size_t at;	      /* column of the next cell */
+	const char *row_href; /* where the row leads, until its first link is written */
 };
 
 void part_table_begin(struct page *p, struct part_table *t);
 /*
  * A row. `href`: where it leads, or NULL; the first part_cell_link of the row carries it for those
- * without a mouse. `id` is the value of the row's checkbox and `name` what it is called aloud;
- * both are used only with bulk_form.
+ * without a mouse (give it a NULL href). `id` is the value of the row's checkbox and `name` what it
+ * is called aloud; both are used only with bulk_form.
  */
 void part_row_begin(struct page *p, struct part_table *t, const char *href, int64_t id,
 		    const char *name);
@@ -519,9 +522,9 @@ struct part_grid_row {
 	const char *const *cells;  /* one for each day; NULL or "" is empty */
 	const char *const *errors; /* one for each day or NULL; may be NULL altogether */
 	bool locked;		   /* shown, not asked */
-	long total;		   /* as counted by the server */
 };
-/* A month: rows are people, columns its days. Cells are sent as "g<id>d<day>". */
+/* A month: rows are people, columns its days. Cells are sent as "g<id>d<day>"; the parts count
+ * the totals from the cells. */
 struct part_grid {
 	const char *caption;
 	int year, month;
