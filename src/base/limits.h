@@ -25,6 +25,10 @@
 #define MAX_ZIP_UNPACKED (64u * 1024 * 1024) /* bytes, all of a container unpacked */
 #define MAX_PAYMENTS 10000		     /* transfers of one payment order */
 #define MAX_PDF (4u * 1024 * 1024)	     /* bytes, one letter */
+#define MAX_LETTER_TEXT (1024u * 1024)	     /* bytes of all texts of one letter */
+#define MAX_LETTER_PAGES 400		     /* pages of one letter */
+#define MAX_LETTER_COLUMNS 12		     /* columns of a table in a letter */
+#define MAX_LETTER_CELLS 40000u		     /* cells of all tables in one letter */
 #define MAX_TEXT 200			     /* characters of a text field that sets no max */
 #define MAX_LONG_TEXT 20000		     /* characters of a long text field */
 #define MAX_ERROR_ARGS 4		     /* values named in one error */
