@@ -90,9 +90,9 @@ part_of_id(struct page *p, const char *name, const char *what)
 	return arena_printf(p->cx->arena, "f-%s-%s", name, what);
 }
 
-/* aria-describedby and aria-invalid: what the box is explained by, help before error. */
+/* aria-describedby: what the box or group is explained by, help before error. */
 static void
-describe(struct page *p, const struct part_field *f)
+describe_group(struct page *p, const struct part_field *f)
 {
 	bool help = f->help != NULL || f->source != NULL;
 	const char *by = NULL;
@@ -104,6 +104,12 @@ describe(struct page *p, const struct part_field *f)
 	else if (f->error != NULL)
 		by = part_of_id(p, f->name, "error");
 	html_attr(p->h, "aria-describedby", by);
+}
+
+static void
+describe(struct page *p, const struct part_field *f)
+{
+	describe_group(p, f);
 	html_attr(p->h, "aria-invalid", f->error != NULL ? "true" : NULL);
 }
 
@@ -184,7 +190,7 @@ grouped_begin(struct page *p, const struct part_field *f, const char *kind)
 		html_attr(h, "data-suggest", f->suggest);
 		html_attr(h, "data-name", f->name);
 	}
-	describe(p, f);
+	describe_group(p, f);
 	html_open(h, "legend");
 	label_text(p, f);
 	html_close(h, "legend");
@@ -361,23 +367,21 @@ one_tick(struct page *p, const struct part_field *f)
 	html_close(h, "div");
 }
 
+/* `empty` is the word of the choice that chooses nothing, or NULL. */
 static void
-drop_down(struct page *p, const struct part_field *f)
+drop_down(struct page *p, const struct part_field *f, const char *empty)
 {
 	struct html *h = p->h;
-	bool chosen = false;
 
 	boxed_begin(p, f);
 	html_open(h, "select");
 	html_attr(h, "id", part_field_id(p, f->name));
 	html_attr(h, "name", f->name);
 	describe(p, f);
-	for (size_t i = 0; i < f->n_choices; i++)
-		chosen = chosen || f->choices[i].chosen;
-	if (f->optional || !chosen) {
+	if (empty != NULL) {
 		html_open(h, "option");
 		html_attr(h, "value", "");
-		html_text(h, word(p, f->optional ? "part.not_chosen" : "part.pick"));
+		html_text(h, empty);
 		html_close(h, "option");
 	}
 	for (size_t i = 0; i < f->n_choices; i++) {
@@ -389,6 +393,22 @@ drop_down(struct page *p, const struct part_field *f)
 	}
 	html_close(h, "select");
 	boxed_end(p);
+}
+
+/* In a form: nothing is chosen for people who have not chosen. */
+static void
+choose_one(struct page *p, const struct part_field *f)
+{
+	bool chosen = false;
+
+	for (size_t i = 0; i < f->n_choices; i++)
+		chosen = chosen || f->choices[i].chosen;
+	if (f->n_choices <= MAX_RADIOS)
+		ticks(p, f);
+	else if (f->optional)
+		drop_down(p, f, word(p, "part.not_chosen"));
+	else
+		drop_down(p, f, chosen ? NULL : word(p, "part.pick"));
 }
 
 /* Without script: type, "Otsi", pick one of what was found. With it: suggestions as one types. */
@@ -463,10 +483,7 @@ part_field(struct page *p, const struct part_field *f)
 		long_text(p, f);
 		return;
 	case ASK_CHOICE:
-		if (f->n_choices <= MAX_RADIOS)
-			ticks(p, f);
-		else
-			drop_down(p, f);
+		choose_one(p, f);
 		return;
 	case ASK_MANY:
 		ticks(p, f);
@@ -547,27 +564,10 @@ part_filter(struct page *p, const char *action, const struct part_field *fields,
 		struct part_field f = fields[i];
 
 		f.optional = false; /* all of a filter is; it need not be said */
-		if (f.kind == ASK_CHOICE) {
-			f.optional = true;
-			boxed_begin(p, &(struct part_field){ .name = f.name, .label = f.label });
-			html_open(h, "select");
-			html_attr(h, "id", part_field_id(p, f.name));
-			html_attr(h, "name", f.name);
-			html_raw(h, "<option value=\"\">");
-			html_text(h, word(p, "part.any"));
-			html_raw(h, "</option>");
-			for (size_t k = 0; k < f.n_choices; k++) {
-				html_open(h, "option");
-				html_attr(h, "value", f.choices[k].value);
-				html_flag(h, "selected", f.choices[k].chosen);
-				html_text(h, f.choices[k].label);
-				html_close(h, "option");
-			}
-			html_close(h, "select");
-			boxed_end(p);
-		} else {
+		if (f.kind == ASK_CHOICE)
+			drop_down(p, &f, word(p, "part.any"));
+		else
 			part_field(p, &f);
-		}
 	}
 	html_raw(h, "<div class=\"filter-end\">");
 	html_element(h, "button", NULL, word(p, "part.filter_go"));
