@@ -47,7 +47,8 @@ struct db_figures {
 
 /*
  * Open a store. `url` is a path ("practice.db", "file:…") or "postgres://…". Runs no migration.
- * Errors: ERR_NOTFOUND (no file and no DB_CREATE), ERR_IO, ERR_CORRUPT, ERR_INVALID (the url).
+ * Errors: ERR_NOTFOUND (no file and no DB_CREATE), ERR_IO, ERR_CORRUPT, ERR_INVALID (the url, or
+ * another program's database), ERR_BUSY (another process has the write lane, "err.db_in_use").
  */
 enum err db_open(struct ctx *cx, const char *url, unsigned flags, struct db **ret) MUST_USE;
 /* End the write lane after its waiting closures, checkpoint and close. Takes NULL. */
@@ -60,6 +61,25 @@ SCOPED_DEFINE(db, struct db, db_close)
  * step already taken differs from ours, ERR_CONFLICT when the database is newer than the program.
  */
 enum err db_migrate(struct ctx *cx, struct db *db) MUST_USE;
+
+/* One step of the engine's schema. */
+struct db_step {
+	int step;
+	const char *name; /* "0001-engine.sql" */
+	const char *hash; /* SHA-256 of its text, in hexadecimal */
+	const char *sql;
+	int64_t taken_at; /* UTC seconds; 0: db_migrate() is yet to take it */
+};
+
+/* All steps in order, in cx's arena, each with whether it is taken. Errors as db_migrate(). */
+enum err
+db_plan(struct ctx *cx, struct db *db, struct db_step **ret_steps, size_t *ret_n) MUST_USE;
+
+/*
+ * Copy the database as it is at this moment into a new file, while it goes on being used. The
+ * file appears under its name when it is whole. Errors: ERR_CONFLICT (the name is taken), ERR_IO.
+ */
+enum err db_backup(struct ctx *cx, struct db *db, const char *path) MUST_USE;
 
 /* A read connection for one thread. Owned by the caller, ended by conn_free() (takes NULL). */
 enum err db_reader(struct ctx *cx, struct db *db, struct conn **ret) MUST_USE;

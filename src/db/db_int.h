@@ -1,0 +1,117 @@
+/* What the files of db/ share among themselves: the SQLite back end. Nobody else includes it. */
+#ifndef HOOL_DB_DB_INT_H
+#define HOOL_DB_DB_INT_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "base/embed.h"
+#include "db/db.h"
+
+#define STMT_MAX 256 /* prepared statements kept by one connection */
+#define STMT_SLOTS 512
+#define READER_WAIT 5000  /* milliseconds, for recovery or a checkpoint to end */
+#define WRITER_WAIT 10000 /* milliseconds, for recovery or another process */
+
+#define HOOL_APPLICATION_ID 0x486F6F6C /* "Hool", in the header of the database file */
+
+struct stmt {
+	sqlite3_stmt *handle;
+	struct conn *conn;
+	const char *address; /* of the text it was last asked by */
+	char *text;	     /* own copy */
+	uint64_t hash;	     /* of the text */
+	bool idle;	     /* in the store, not lent out */
+	bool ended;	     /* stepped past its last row, or failed */
+	struct stmt *same_slot;
+	struct stmt *newer, *older; /* among the idle ones */
+};
+
+struct conn {
+	sqlite3 *handle;
+	struct db *db;
+	bool writer;	/* the lane's */
+	bool own;	/* a fixed statement of ours runs: the guard lets it pass */
+	bool scripting; /* db_script runs: tables may be made and changed */
+	bool snapshot;	/* db_snapshot holds one */
+	bool grouping;	/* a closure runs, so a transaction must be open */
+	int lent;	/* statements not yet given back */
+	int wal_pages;	/* the write-ahead log at the last commit */
+	size_t stmts;
+	struct stmt *by_hash[STMT_SLOTS];
+	struct stmt *by_address[STMT_SLOTS]; /* hints, checked before use */
+	struct stmt *newest, *oldest;
+};
+
+/* The write lane: one thread, one connection. */
+struct lane {
+	pthread_t thread;
+	bool running;
+	pthread_mutex_t mutex; /* guards what follows, down to `figures` */
+	pthread_cond_t work;
+	struct db_job *first, *last;
+	bool closing;
+	struct db_figures figures;
+	/* Of the lane's thread alone: */
+	struct conn *conn;
+	int kept_pages;	 /* of the log at the last checkpoint, not to be counted again */
+	int truncate_at; /* pages of the log at which it is to be cut */
+	bool doubtful;	 /* a commit failed and has not been sealed over yet */
+};
+
+struct db {
+	char *path; /* absolute */
+	unsigned flags;
+	int lock_fd; /* of the lock file; -1: none */
+	atomic_int readers;
+	struct lane lane;
+};
+
+/* ---- sqlite.c ---- */
+
+/* Open a connection; the writer's is made ready to commit, others may only read. */
+enum err conn_open(struct ctx *cx, struct db *db, bool writer, struct conn **ret) MUST_USE;
+void conn_close(struct conn *c);
+
+/* ---- code.c ---- */
+
+/* Turn an SQLite result other than OK into our error, kept in cx. `sql` may be NULL. */
+enum err code_fail(struct ctx *cx, struct conn *c, int code, const char *sql) MUST_USE;
+/* The same for SQL that may not have compiled: SQLite's message is logged with it. */
+enum err code_fail_compile(struct ctx *cx, struct conn *c, int code, const char *sql) MUST_USE;
+/* The same for a failed commit: never the fault of one closure. */
+enum err code_fail_commit(struct ctx *cx, int code) MUST_USE;
+
+/* ---- stmt.c ---- */
+
+/* Run a fixed statement of ours, past the guard; returns an SQLite code. Kept prepared. */
+int conn_run(struct conn *c, const char *sql);
+/* The same for one that must not meet an injected fault (ROLLBACK). */
+int conn_run_surely(struct conn *c, const char *sql);
+/* Forget all prepared statements. None may be lent out. */
+void stmts_forget(struct conn *c);
+
+/* ---- lane.c ---- */
+
+enum err lane_start(struct ctx *cx, struct db *db) MUST_USE;
+/* Run what waits, checkpoint, end the thread and its connection. */
+void lane_stop(struct db *db);
+
+/* ---- migrate.c ---- */
+
+/* db_plan() and db_migrate() with the steps given. */
+enum err migrate_plan(struct ctx *cx, struct db *db, const struct embed_file *files,
+		      struct db_step **ret_steps, size_t *ret_n) MUST_USE;
+enum err migrate_to(struct ctx *cx, struct db *db, const struct embed_file *files) MUST_USE;
+
+/* ---- fault.c ---- */
+
+/* The name of our layer over the system's file access, through which faults are injected. */
+#define FAULT_VFS "hool"
+/* Register it; an SQLite code. */
+int fault_vfs_register(void);
+/* Is this step the one that fails? Counts down. */
+bool fault_due(void);
+
+#endif

@@ -1,0 +1,531 @@
+/*
+ * The write lane. One thread takes the closures that wait, runs each in a savepoint within one
+ * transaction, commits, and answers them all. What is answered OK is on the disk.
+ *
+ * A closure that fails is undone alone. If SQLite gives up the whole transaction (full disk,
+ * failed read), the closure it met is answered with the error and the others run once more. If
+ * the commit fails, none is kept.
+ *
+ * The write-ahead log is copied back into the database between groups: PASSIVE every few
+ * megabytes, which never waits, and TRUNCATE when it has grown large, since under steady writing
+ * PASSIVE alone never lets it start again from its beginning.
+ */
+#include "db/db_int.h"
+
+#include <inttypes.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/log.h"
+
+#define GROUP_CLOSURES 256    /* at most, in one transaction */
+#define GROUP_TIME 20000      /* microseconds after which a group takes no more */
+#define MAX_WAITING 10000     /* closures; more are refused at once */
+#define CHECKPOINT_PAGES 1000 /* of 4 KiB: new ones that are worth copying back */
+#define TRUNCATE_PAGES 16384  /* of 4 KiB: a log of 64 MiB is to be cut */
+#define TRUNCATE_WAIT 200     /* milliseconds to wait for readers; they are short */
+#define SLOW_CLOSURE 1000000  /* microseconds; worth a line in the log */
+
+struct group {
+	struct db_job *first, *last;
+	uint64_t n;
+};
+
+static int64_t
+microseconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void
+lane_log(const char *event, int code)
+{
+	char number[16];
+
+	(void)snprintf(number, sizeof(number), "%d", code);
+	log_line(LOG_ERROR, event, "error.code", number, "error.message", sqlite3_errstr(code));
+}
+
+/* ---- the queue ---- */
+
+static void
+group_add(struct group *g, struct db_job *job)
+{
+	job->next = NULL;
+	*(g->last == NULL ? &g->first : &g->last->next) = job;
+	g->last = job;
+	g->n++;
+}
+
+static void
+group_remove(struct group *g, struct db_job *job)
+{
+	struct db_job *before = NULL;
+
+	for (struct db_job *j = g->first; j != job; j = j->next)
+		before = j;
+	*(before == NULL ? &g->first : &before->next) = job->next;
+	if (g->last == job)
+		g->last = before;
+	g->n--;
+}
+
+/* The next closure waiting, or NULL. */
+static struct db_job *
+queue_take(struct lane *l)
+{
+	struct db_job *job;
+
+	(void)pthread_mutex_lock(&l->mutex);
+	job = l->first;
+	if (job != NULL) {
+		l->first = job->next;
+		if (l->first == NULL)
+			l->last = NULL;
+		l->figures.waiting--;
+	}
+	(void)pthread_mutex_unlock(&l->mutex);
+	return job;
+}
+
+/* Sleep until something waits; false when the lane is to end and nothing does. */
+static bool
+queue_wait(struct lane *l)
+{
+	bool any;
+
+	(void)pthread_mutex_lock(&l->mutex);
+	while (l->first == NULL && !l->closing)
+		(void)pthread_cond_wait(&l->work, &l->mutex);
+	any = l->first != NULL;
+	(void)pthread_mutex_unlock(&l->mutex);
+	return any;
+}
+
+static bool
+queue_put(struct lane *l, struct db_job *job)
+{
+	bool room;
+
+	(void)pthread_mutex_lock(&l->mutex);
+	room = !l->closing && l->figures.waiting < MAX_WAITING;
+	if (room) {
+		*(l->last == NULL ? &l->first : &l->last->next) = job;
+		l->last = job;
+		if (l->figures.waiting++ == 0)
+			(void)pthread_cond_signal(&l->work);
+	}
+	(void)pthread_mutex_unlock(&l->mutex);
+	return room;
+}
+
+/* ---- one closure ---- */
+
+static void
+job_fail(struct db_job *job, int code)
+{
+	ctx_forgive(job->cx);
+	job->result = code_fail_commit(job->cx, code);
+}
+
+/* Answer every closure of a group. */
+static void
+group_answer(struct group *g)
+{
+	for (struct db_job *job = g->first, *next; job != NULL; job = next) {
+		next = job->next; /* done() may end the job's memory */
+		job->done(job, job->result);
+	}
+	*g = (struct group){ 0 };
+}
+
+static bool
+transaction_open(const struct lane *l)
+{
+	return sqlite3_get_autocommit(l->conn->handle) == 0;
+}
+
+/* Give up the whole transaction. Going on without would mix what failed with what comes. */
+static void
+transaction_drop(struct lane *l)
+{
+	if (transaction_open(l) && conn_run_surely(l->conn, "ROLLBACK") != SQLITE_OK &&
+	    transaction_open(l))
+		BUG("a transaction cannot be rolled back");
+}
+
+/* Run the closure itself; a foreign key put off to the commit must hold at its end, for at the
+ * commit it would fail the others too. */
+static enum err
+closure_call(struct lane *l, struct db_job *job)
+{
+	int unmet = 0, most = 0;
+	enum err e;
+
+	l->conn->grouping = true;
+	e = job->fn(job->cx, job->arg);
+	l->conn->grouping = false;
+	if (l->conn->lent != 0)
+		BUG("a closure left a statement open");
+	if (e != OK)
+		return e;
+	if (!transaction_open(l)) /* and it overlooked that */
+		return fail(job->cx, ERR_IO, "err.disk");
+	(void)sqlite3_db_status(l->conn->handle, SQLITE_DBSTATUS_DEFERRED_FKS, &unmet, &most, 0);
+	return unmet == 0 ? OK : fail(job->cx, ERR_CONFLICT, "err.db_foreign");
+}
+
+/* Run a closure in a savepoint of its own. Afterwards the transaction may be gone. */
+static void
+job_run(struct lane *l, struct db_job *job)
+{
+	struct conn *before = job->cx->conn;
+	int64_t began = microseconds();
+	int code = conn_run(l->conn, "SAVEPOINT closure");
+
+	if (code != SQLITE_OK) {
+		job_fail(job, code);
+		transaction_drop(l);
+		return;
+	}
+	job->cx->conn = l->conn;
+	job->result = closure_call(l, job);
+	job->cx->conn = before;
+	if (job->result != OK && transaction_open(l) &&
+	    conn_run(l->conn, "ROLLBACK TO closure") != SQLITE_OK)
+		transaction_drop(l);
+	if (transaction_open(l)) {
+		code = conn_run(l->conn, "RELEASE closure");
+		if (code != SQLITE_OK) {
+			job_fail(job, code);
+			transaction_drop(l);
+		}
+	}
+	if (microseconds() - began > SLOW_CLOSURE)
+		log_line(LOG_WARN, "db.slow", "closure", job->name);
+}
+
+/* ---- one group ---- */
+
+/*
+ * When writing the log fails at a commit, SQLite forgets it, but its pages may stand in the file,
+ * complete: were the process killed now, recovery would take them for committed. So they are
+ * written over at once by a commit that is certain to differ. Until that succeeds nothing else
+ * is begun.
+ */
+static int
+lane_seal(struct lane *l)
+{
+	int code = SQLITE_OK;
+
+	if (l->doubtful) {
+		code = conn_run(l->conn, "UPDATE sys_lane SET sealed = sealed + 1");
+		l->doubtful = code != SQLITE_OK;
+	}
+	return code;
+}
+
+static int
+group_begin(struct lane *l)
+{
+	int code = lane_seal(l);
+
+	return code == SQLITE_OK ? conn_run(l->conn, "BEGIN IMMEDIATE") : code;
+}
+
+static void
+group_fail(struct lane *l, struct group *g, int code)
+{
+	transaction_drop(l);
+	for (struct db_job *job = g->first; job != NULL; job = job->next)
+		job_fail(job, code);
+	group_answer(g);
+}
+
+static void
+group_commit_failed(struct lane *l, struct group *g, int code)
+{
+	transaction_drop(l);
+	l->doubtful = true;
+	lane_log("db.commit", code);
+	if (lane_seal(l) == SQLITE_OK) {
+		group_fail(l, g, code);
+		return;
+	}
+	for (struct db_job *job = g->first; job != NULL; job = job->next) {
+		ctx_forgive(job->cx);
+		job->result = fail(job->cx, ERR_IO, "err.disk_doubt");
+	}
+	group_answer(g);
+}
+
+static bool
+group_has_work(const struct group *g)
+{
+	for (const struct db_job *job = g->first; job != NULL; job = job->next)
+		if (job->result == OK)
+			return true;
+	return false;
+}
+
+static void
+group_count(struct lane *l, const struct group *g)
+{
+	(void)pthread_mutex_lock(&l->mutex);
+	l->figures.groups++;
+	l->figures.closures += g->n;
+	if (g->n > l->figures.largest)
+		l->figures.largest = g->n;
+	(void)pthread_mutex_unlock(&l->mutex);
+}
+
+static void
+group_commit(struct lane *l, struct group *g)
+{
+	int code;
+
+	if (!group_has_work(g)) {
+		transaction_drop(l);
+		group_answer(g);
+		return;
+	}
+	code = conn_run(l->conn, "COMMIT");
+	if (code != SQLITE_OK) {
+		group_commit_failed(l, g, code);
+		return;
+	}
+	group_count(l, g);
+	group_answer(g);
+}
+
+/* The transaction went away under `job`: it is answered, the others get one more try. */
+static bool
+group_again(struct lane *l, struct group *g, struct db_job *job)
+{
+	int code;
+
+	group_remove(g, job);
+	job->done(job, job->result);
+	code = group_begin(l);
+	for (job = g->first; code == SQLITE_OK && job != NULL; job = job->next) {
+		ctx_forgive(job->cx);
+		job_run(l, job);
+		if (!transaction_open(l))
+			code = SQLITE_IOERR;
+	}
+	if (code != SQLITE_OK)
+		group_fail(l, g, code);
+	return code == SQLITE_OK;
+}
+
+/* Take closures and run them until there are none or it is time to commit. */
+static void
+lane_group(struct lane *l)
+{
+	struct group g = { 0 };
+	int64_t until = microseconds() + GROUP_TIME;
+	int code = group_begin(l);
+	struct db_job *job;
+
+	while (g.n < GROUP_CLOSURES && (job = queue_take(l)) != NULL) {
+		group_add(&g, job);
+		if (code != SQLITE_OK)
+			continue;
+		job_run(l, job);
+		if (!transaction_open(l)) {
+			if (!group_again(l, &g, job))
+				return;
+			break;
+		}
+		if (microseconds() > until)
+			break;
+	}
+	if (code == SQLITE_OK)
+		group_commit(l, &g);
+	else
+		group_fail(l, &g, code);
+}
+
+/* ---- the log ---- */
+
+/* Cut the log to nothing. Not possible while a reader holds an old snapshot: then later. */
+static void
+log_truncate(struct lane *l)
+{
+	int pages = 0, copied = 0, code;
+
+	(void)sqlite3_busy_timeout(l->conn->handle, TRUNCATE_WAIT);
+	code = sqlite3_wal_checkpoint_v2(l->conn->handle, "main", SQLITE_CHECKPOINT_TRUNCATE,
+					 &pages, &copied);
+	(void)sqlite3_busy_timeout(l->conn->handle, WRITER_WAIT);
+	if (code == SQLITE_OK) {
+		l->conn->wal_pages = 0;
+		l->kept_pages = 0;
+		l->truncate_at = TRUNCATE_PAGES;
+		return;
+	}
+	l->kept_pages = l->conn->wal_pages;
+	l->truncate_at = l->conn->wal_pages + TRUNCATE_PAGES / 4;
+	if ((code & 0xFF) != SQLITE_BUSY)
+		lane_log("db.checkpoint", code);
+}
+
+static void
+log_copy_back(struct lane *l)
+{
+	int pages = 0, copied = 0, code;
+
+	code = sqlite3_wal_checkpoint_v2(l->conn->handle, "main", SQLITE_CHECKPOINT_PASSIVE, &pages,
+					 &copied);
+	l->kept_pages = l->conn->wal_pages;
+	if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY)
+		lane_log("db.checkpoint", code);
+}
+
+static void
+lane_checkpoint(struct lane *l)
+{
+	int pages = l->conn->wal_pages;
+
+	if (pages < l->kept_pages) /* it has begun again from its start */
+		l->kept_pages = 0;
+	if (pages >= l->truncate_at)
+		log_truncate(l);
+	else if (pages - l->kept_pages >= CHECKPOINT_PAGES)
+		log_copy_back(l);
+}
+
+/* ---- the thread ---- */
+
+static void *
+lane_main(void *arg)
+{
+	struct lane *l = arg;
+
+	while (queue_wait(l)) {
+		lane_group(l);
+		lane_checkpoint(l);
+	}
+	return NULL;
+}
+
+enum err
+lane_start(struct ctx *cx, struct db *db)
+{
+	struct lane *l = &db->lane;
+	sigset_t all, before;
+	int failed;
+
+	l->truncate_at = TRUNCATE_PAGES;
+	if (pthread_mutex_init(&l->mutex, NULL) != 0 || pthread_cond_init(&l->work, NULL) != 0)
+		BUG("no mutex");
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&l->thread, NULL, lane_main, l);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed)
+		return fail(cx, ERR_IO, "err.disk");
+	l->running = true;
+	return OK;
+}
+
+static void
+lane_tidy(struct lane *l)
+{
+	l->conn->own = true;
+	(void)sqlite3_exec(l->conn->handle, "PRAGMA analysis_limit = 400; PRAGMA optimize", NULL,
+			   NULL, NULL);
+	l->conn->own = false;
+	log_truncate(l);
+}
+
+void
+lane_stop(struct db *db)
+{
+	struct lane *l = &db->lane;
+
+	if (l->running) {
+		(void)pthread_mutex_lock(&l->mutex);
+		l->closing = true;
+		(void)pthread_cond_signal(&l->work);
+		(void)pthread_mutex_unlock(&l->mutex);
+		(void)pthread_join(l->thread, NULL);
+		(void)pthread_cond_destroy(&l->work);
+		(void)pthread_mutex_destroy(&l->mutex);
+		lane_tidy(l);
+	}
+	conn_close(l->conn);
+	l->conn = NULL;
+}
+
+/* ---- handing over ---- */
+
+static bool
+on_lane(const struct lane *l)
+{
+	return pthread_equal(pthread_self(), l->thread) != 0;
+}
+
+void
+db_submit(struct db *db, struct db_job *job)
+{
+	job->next = NULL;
+	job->result = OK;
+	if (!db->lane.running) {
+		job->result = fail(job->cx, ERR_DENIED, "err.db_read_only");
+		job->done(job, job->result);
+	} else if (!queue_put(&db->lane, job)) {
+		job->result = fail(job->cx, ERR_BUSY, "err.db_busy");
+		job->done(job, job->result);
+	}
+}
+
+struct waiting {
+	struct db_job job; /* first: done() is given its address */
+	sem_t ended;
+};
+
+static void
+waiting_done(struct db_job *job, enum err result)
+{
+	struct waiting *w = (struct waiting *)job;
+
+	(void)result;
+	(void)sem_post(&w->ended);
+}
+
+enum err
+db_run(struct ctx *cx, struct db *db, const char *name, db_fn *fn, void *arg)
+{
+	struct waiting w = {
+		.job = { .cx = cx, .name = name, .fn = fn, .arg = arg, .done = waiting_done }
+	};
+
+	if (db->lane.running && on_lane(&db->lane))
+		BUG("db_run from within a closure");
+	(void)sem_init(&w.ended, 0, 0);
+	db_submit(db, &w.job);
+	while (sem_wait(&w.ended) != 0) /* a signal */
+		;
+	(void)sem_destroy(&w.ended);
+	return w.job.result;
+}
+
+struct db_figures
+db_figures(struct db *db)
+{
+	struct db_figures f = { 0 };
+
+	if (!db->lane.running)
+		return f;
+	(void)pthread_mutex_lock(&db->lane.mutex);
+	f = db->lane.figures;
+	(void)pthread_mutex_unlock(&db->lane.mutex);
+	return f;
+}
