@@ -4,13 +4,13 @@
 #include "base/text.h"
 #include "meta/meta_int.h"
 
-static const char *const TONES[] = { "plain", "open", "soon", "done", "bad" };
+static const char *const LOOKS[] = { "plain", "open", "soon", "late", "done", "off" };
 
 static enum err
 parse_state(struct parse *p, const struct type *t, struct state *s, struct yaml *map)
 {
 	struct yaml *y;
-	const char *tone = "plain";
+	const char *look = "plain";
 
 	TRY(yaml_need(p->cx, map, s->name, YAML_MAP, &y));
 	TRY(parse_label(p, y, "name", false,
@@ -19,13 +19,13 @@ parse_state(struct parse *p, const struct type *t, struct state *s, struct yaml 
 	TRY(yaml_bool(p->cx, y, "start", true, &s->start));
 	TRY(yaml_bool(p->cx, y, "end", true, &s->end));
 	TRY(yaml_bool(p->cx, y, "fixed", true, &s->fixed));
-	TRY(yaml_text(p->cx, y, "tone", true, &tone));
-	for (size_t i = 0; i < sizeof(TONES) / sizeof(*TONES); i++)
-		if (strcmp(tone, TONES[i]) == 0) {
-			s->tone = (enum tone)i;
+	TRY(yaml_text(p->cx, y, "look", true, &look));
+	for (size_t i = 0; i < sizeof(LOOKS) / sizeof(*LOOKS); i++)
+		if (strcmp(look, LOOKS[i]) == 0) {
+			s->look = (enum look)i;
 			return yaml_all_used(p->cx, y);
 		}
-	return yaml_fail(p->cx, y, "err.type_tone", tone);
+	return yaml_fail(p->cx, y, "err.type_look", look);
 }
 
 enum err

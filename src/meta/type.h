@@ -65,12 +65,13 @@ struct field {
 	int line;	    /* in its file */
 };
 
-enum tone { TONE_PLAIN, TONE_OPEN, TONE_SOON, TONE_DONE, TONE_BAD };
+/* How a state is shown; web/part.h draws it as word, colour and shape. */
+enum look { LOOK_PLAIN, LOOK_OPEN, LOOK_SOON, LOOK_LATE, LOOK_DONE, LOOK_OFF };
 
 struct state {
 	const char *name, *label_key;
 	bool start, end;
-	enum tone tone;
+	enum look look;
 	bool fixed; /* fields may not be edited in this state */
 };
 

@@ -1,0 +1,35 @@
+/*
+ * The history: every change of every record, written first, in one chain by hash.
+ *
+ * A row's hash is BLAKE2b-256 over the hash before it, the row's facts in a fixed order, and the
+ * digest; the digest is BLAKE2b-256 over a random salt and the change. So a row altered, removed,
+ * added or moved breaks the chain, and a change erased by a retention rule (change and salt
+ * cleared) does not. One chain per writing node; `hool verify` walks them all.
+ */
+#ifndef HOOL_CORE_HISTORY_H
+#define HOOL_CORE_HISTORY_H
+
+#include "core/world.h"
+
+#define HISTORY_HASH 32
+
+struct history_entry {
+	int64_t chain, seq, record, version, at, actor, behalf_of;
+	const char *kind, *name, *change, *purpose;
+	const char *actor_name; /* title of the user record; NULL for the program */
+};
+
+/* Append a row for a change just made or about to be made; on the write lane. `change` is JSON. */
+enum err history_add(struct ctx *cx, int64_t record, int64_t version, const char *kind,
+		     const char *name, const char *change) MUST_USE;
+/* The rows of a record, newest first, at most `limit`, of kinds the reader may see. */
+enum err history_of(struct ctx *cx, int64_t record, int limit, struct history_entry **ret,
+		    size_t *ret_n) MUST_USE;
+
+struct history_report {
+	int64_t rows, chains, erased;
+};
+/* Walk every chain. Errors: ERR_CORRUPT naming chain and row of the first fault. */
+enum err history_verify(struct ctx *cx, struct history_report *ret) MUST_USE;
+
+#endif

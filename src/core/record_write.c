@@ -1,0 +1,589 @@
+/* Writing records. See record.h. */
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/fold.h"
+#include "base/text.h"
+#include "core/clock.h"
+#include "core/history.h"
+#include "core/record_int.h"
+#include "format/json.h"
+
+#define MAX_CHANGE (512u * 1024) /* bytes of one change as JSON */
+
+static const char PARENT_ADD[] =
+	"INSERT INTO sys_record (type, number, title, about, made_at) VALUES (?1, ?2, ?3, ?4, ?5) "
+	"RETURNING id";
+static const char PARENT_SET[] = "UPDATE sys_record SET title = ?2, about = ?3 WHERE id = ?1";
+
+/* ---- hooks ---- */
+
+
+
+static enum err
+hooks_before(struct ctx *cx, const struct type *t, const char *event, const struct record *rec,
+	     struct change *ch)
+{
+	for (size_t i = 0; i < cx->world->nhooks; i++)
+		for (const struct hook *h = cx->world->hooks[i]; h->type != NULL; h++)
+			if (h->before != NULL && strcmp(h->type, t->name) == 0 &&
+			    strcmp(h->event, event) == 0)
+				TRY(h->before(cx, rec, ch));
+	return OK;
+}
+
+/* After hooks act for the program: what follows from a change is not the actor's own right. */
+static enum err
+hooks_after(struct ctx *cx, const char *event, const struct record *r)
+{
+	bool was = cx->who.system;
+	enum err e = OK;
+
+	cx->who.system = true;
+	for (size_t i = 0; i < cx->world->nhooks && e == OK; i++)
+		for (const struct hook *h = cx->world->hooks[i]; h->type != NULL && e == OK; h++)
+			if (h->after != NULL && strcmp(h->type, r->type->name) == 0 &&
+			    strcmp(h->event, event) == 0)
+				e = h->after(cx, r);
+	cx->who.system = was;
+	return e;
+}
+
+/* ---- history ---- */
+
+static void
+put_value(struct json_out *j, const struct field *f, const struct value *v)
+{
+	if (!v->set)
+		json_put_null(j);
+	else if (v->s != NULL)
+		json_put_text(j, v->s);
+	else
+		json_put_int(j, v->i);
+	(void)f;
+}
+
+/* {"field": [old, new], …, "sys_state": […]}; *ret_any tells whether anything differs. */
+static enum err
+change_json(struct ctx *cx, const struct record *old, const struct record *now, const char *note,
+	    const char **ret, bool *ret_any)
+{
+	const struct type *t = now->type;
+	struct value empty = { .set = false };
+	SCOPED_BUF b;
+	struct json_out j;
+	bool any = false;
+
+	buf_init(&b, MAX_CHANGE);
+	json_out_init(&j, &b);
+	json_map(&j);
+	for (int i = 0; i < t->nfields; i++) {
+		const struct value *before = old == NULL ? &empty : &old->v[i];
+
+		if (value_equal(before, &now->v[i]))
+			continue;
+		any = true;
+		json_key(&j, t->fields[i].name);
+		json_list(&j);
+		put_value(&j, &t->fields[i], before);
+		put_value(&j, &t->fields[i], &now->v[i]);
+		json_list_end(&j);
+	}
+	if (t->nstates > 0 && (old == NULL || old->state != now->state)) {
+		any = true;
+		json_key(&j, "sys_state");
+		json_list(&j);
+		json_put_text(&j, old == NULL ? NULL : t->states[old->state].name);
+		json_put_text(&j, t->states[now->state].name);
+		json_list_end(&j);
+	}
+	if (old != NULL && (old->responsible != now->responsible || old->unit != now->unit)) {
+		any = true;
+		json_key(&j, "sys_responsible");
+		json_list(&j);
+		json_put_int(&j, old->responsible);
+		json_put_int(&j, now->responsible);
+		json_list_end(&j);
+	}
+	if (note != NULL && *note != '\0')
+		json_pair_text(&j, "note", note);
+	json_map_end(&j);
+	TRY(json_done(cx, &j));
+	*ret = arena_strndup(cx->arena, b.bytes, b.len);
+	*ret_any = any;
+	return OK;
+}
+
+/* ---- the row ---- */
+
+/* The arguments of sql_insert (id first) or sql_update (id and old version last). */
+static struct db_args
+row_args(struct ctx *cx, const struct record *r, bool insert, int64_t old_version)
+{
+	const struct type *t = r->type;
+	struct db_value *v = ARENA_ARRAY(cx->arena, (size_t)t->nfields * 2 + 16, struct db_value);
+	bool open = t->nstates == 0 || !t->states[r->state].end;
+	size_t n = 0;
+
+	if (insert)
+		v[n++] = db_int(r->id);
+	v[n++] = db_text(r->number);
+	v[n++] = db_text(record_state(r));
+	v[n++] = db_bool(open && !r->deleted);
+	v[n++] = db_int(r->version);
+	v[n++] = db_id(r->unit);
+	v[n++] = db_id(r->responsible);
+	v[n++] = db_int(r->due);
+	v[n++] = db_int(r->created);
+	v[n++] = db_int(r->changed);
+	v[n++] = db_bool(r->deleted);
+	for (int i = 0; i < t->nfields; i++)
+		v[n++] = value_db(&t->fields[i], &r->v[i]);
+	for (int i = 0; i < t->nfields; i++)
+		if (t->fields[i].sort_key)
+			v[n++] = db_text(r->v[i].set ? fold_sort_key(cx->arena, r->v[i].s) : "");
+	if (!insert) {
+		v[n++] = db_int(r->id);
+		v[n++] = db_int(old_version);
+	}
+	return (struct db_args){ v, n };
+}
+
+/* A unique index that refused tells which field: "t.code" → the field's own message. */
+static enum err
+explain_refusal(struct ctx *cx, const struct type *t, enum err e)
+{
+	const char *what, *dot;
+
+	if (e != ERR_CONFLICT || cx->error.nargs == 0 || cx->error.field != NULL)
+		return e;
+	what = cx->error.args[0];
+	dot = strchr(what, '.');
+	for (int i = 0; dot != NULL && i < t->nfields; i++)
+		if (strcmp(t->fields[i].name, dot + 1) == 0 && t->fields[i].unique) {
+			ctx_forgive(cx);
+			return fail_field(cx, ERR_CONFLICT, t->fields[i].name, "err.unique");
+		}
+	return e;
+}
+
+static enum err
+finish(struct ctx *cx, struct record *r)
+{
+	if (r->type->is_person)
+		r->about = r->id;
+	else if (r->type->about != NULL)
+		r->about = r->v[r->type->about->index].set ? r->v[r->type->about->index].i : 0;
+	TRY(record_template(cx, r->type, r->v, r->type->title, &r->title));
+	if (*r->title == '\0')
+		r->title = r->number;
+	return OK;
+}
+
+static enum err
+check_required(struct ctx *cx, const struct record *r)
+{
+	for (int i = 0; i < r->type->nfields; i++)
+		if (r->type->fields[i].required && !r->v[i].set)
+			return fail_field(cx, ERR_INVALID, r->type->fields[i].name, "err.required",
+					  msg(cx, r->type->fields[i].label_key));
+	return OK;
+}
+
+static enum err
+update_row(struct ctx *cx, struct record *r, int64_t old_version)
+{
+	int64_t changes = 0;
+	enum err e;
+
+	e = db_exec(cx, sql_update(cx, r->type), row_args(cx, r, false, old_version), &changes);
+	if (e != OK)
+		return explain_refusal(cx, r->type, e);
+	if (changes == 0)
+		return fail(cx, ERR_CONFLICT, "err.changed");
+	return db_exec(cx, PARENT_SET, DB_ARGS(db_int(r->id), db_text(r->title), db_id(r->about)),
+		       NULL);
+}
+
+/* Write a changed record: history, row, words, clocks. */
+static enum err
+save(struct ctx *cx, const struct record *old, struct record *r, const char *kind,
+     const char *name, const char *note)
+{
+	const char *json;
+	bool any;
+
+	TRY(change_json(cx, old, r, note, &json, &any));
+	if (!any && strcmp(kind, "edit") == 0)
+		return OK;
+	r->version = old->version + 1;
+	r->changed = cx->now;
+	TRY(finish(cx, r));
+	TRY(history_add(cx, r->id, r->version, kind, name, json));
+	TRY(clock_update(cx, r, &r->due));
+	TRY(update_row(cx, r, old->version));
+	return words_update(cx, r);
+}
+
+static void
+take_values(struct record *r, const struct change *ch)
+{
+	for (int i = 0; i < r->type->nfields; i++)
+		if (ch->given[i])
+			r->v[i] = ch->v[i];
+	if (ch->unit_given)
+		r->unit = ch->unit;
+	if (ch->responsible_given)
+		r->responsible = ch->responsible;
+}
+
+static struct record *
+copy_of(struct ctx *cx, const struct record *old)
+{
+	struct record *r = ARENA_NEW(cx->arena, struct record);
+
+	*r = *old;
+	r->v = ARENA_ARRAY(cx->arena, (size_t)old->type->nfields + 1, struct value);
+	memcpy(r->v, old->v, (size_t)old->type->nfields * sizeof(*r->v));
+	return r;
+}
+
+/* ---- create ---- */
+
+static struct value
+preset(struct ctx *cx, const struct field *f, const char *what)
+{
+	struct value v = { .set = true };
+	int64_t n;
+
+	if (strcmp(what, "today") == 0)
+		v.i = cx->today;
+	else if (strcmp(what, "now") == 0)
+		v.i = cx->now;
+	else if (strcmp(what, "me") == 0)
+		v.i = cx->who.user;
+	else if (strcmp(what, "unit") == 0)
+		v.i = cx->who.unit;
+	else if (strcmp(what, "org") == 0)
+		v.i = cx->who.org;
+	else if (strcmp(what, "null") == 0)
+		v.set = false;
+	else if (strcmp(field_sql_type(f), "TEXT") == 0)
+		v.s = what;
+	else if (text_int(what, INT64_MIN, INT64_MAX, &n))
+		v.i = n;
+	else
+		BUG("a preset that is no value of its field");
+	if (f->kind == FIELD_REF && v.i == 0)
+		v.set = false;
+	return v;
+}
+
+static enum err
+insert_parent(struct ctx *cx, struct record *r)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row;
+
+	TRY(db_query(cx, PARENT_ADD,
+		     DB_ARGS(db_text(r->type->name), db_text(r->number), db_text(r->title),
+			     db_id(r->about), db_int(cx->now)),
+		     &q));
+	TRY(stmt_step(cx, q, &row));
+	r->id = stmt_int(q, 0);
+	return OK;
+}
+
+/* A record made must be one its maker may make: the create right's own condition holds for it. */
+static enum err
+check_create(struct ctx *cx, const struct record *r)
+{
+	struct record *seen;
+
+	if (cx->who.system)
+		return OK;
+	if (record_load(cx, r->type, r->id, RIGHT_CREATE, &seen) != OK) {
+		ctx_forgive(cx);
+		return fail(cx, ERR_DENIED, "err.denied_create", msg(cx, r->type->label_key));
+	}
+	return OK;
+}
+
+static enum err
+insert(struct ctx *cx, struct record *r, const char *note)
+{
+	const char *json;
+	bool any;
+	enum err e;
+
+	TRY(check_required(cx, r));
+	TRY(record_template(cx, r->type, r->v, r->type->number, &r->number));
+	TRY(finish(cx, r));
+	if (*r->title == '\0')
+		r->title = r->number;
+	TRY(insert_parent(cx, r));
+	if (r->type->is_person) {
+		TRY(finish(cx, r));
+		TRY(db_exec(cx, PARENT_SET,
+			    DB_ARGS(db_int(r->id), db_text(r->title), db_id(r->about)), NULL));
+	}
+	TRY(change_json(cx, NULL, r, note, &json, &any));
+	TRY(history_add(cx, r->id, r->version, "create", "", json));
+	TRY(clock_update(cx, r, &r->due));
+	e = db_exec(cx, sql_insert(cx, r->type), row_args(cx, r, true, 0), NULL);
+	if (e != OK)
+		return explain_refusal(cx, r->type, e);
+	TRY(words_update(cx, r));
+	return check_create(cx, r);
+}
+
+enum err
+record_create(struct ctx *cx, struct change *ch, int64_t *ret_id)
+{
+	const struct type *t = ch->type;
+	struct record r = { .type = t, .version = 1, .due = NO_DUE, .created = cx->now,
+			    .changed = cx->now, .unit = cx->who.unit };
+
+	if (!sql_may(cx, cx->world->types, t, RIGHT_CREATE))
+		return fail(cx, ERR_DENIED, "err.denied_create", msg(cx, t->label_key));
+	for (int i = 0; i < t->nfields; i++)
+		if (!ch->given[i] && t->fields[i].preset != NULL) {
+			ch->v[i] = preset(cx, &t->fields[i], t->fields[i].preset);
+			ch->given[i] = true;
+		}
+	TRY(hooks_before(cx, t, "create", NULL, ch));
+	r.v = ARENA_ARRAY(cx->arena, (size_t)t->nfields + 1, struct value);
+	take_values(&r, ch);
+	TRY(insert(cx, &r, ch->note));
+	TRY(hooks_after(cx, "create", &r));
+	*ret_id = r.id;
+	return OK;
+}
+
+/* ---- edit ---- */
+
+static enum err
+load_for(struct ctx *cx, const struct type *t, int64_t id, enum right right, int64_t version,
+	 struct record **ret)
+{
+	struct record *r;
+
+	/* Out of sight is not found; in sight without the right is denied. */
+	TRY(record_load(cx, t, id, RIGHT_SEE, &r));
+	if (record_load(cx, t, id, right, &r) != OK) {
+		ctx_forgive(cx);
+		return fail(cx, ERR_DENIED,
+			    right == RIGHT_EDIT ? "err.denied_edit" : "err.denied_move",
+			    msg(cx, t->label_key));
+	}
+	if (r->deleted)
+		return fail(cx, ERR_CONFLICT, "err.deleted");
+	if (version != 0 && r->version != version)
+		return fail(cx, ERR_CONFLICT, "err.changed");
+	*ret = r;
+	return OK;
+}
+
+enum err
+record_edit(struct ctx *cx, const struct type *t, int64_t id, int64_t version, struct change *ch)
+{
+	struct record *old, *r;
+
+	TRY(load_for(cx, t, id, RIGHT_EDIT, version, &old));
+	if (!cx->who.system && t->nstates > 0 && t->states[old->state].fixed)
+		return fail(cx, ERR_CONFLICT, "err.fixed_state",
+			    msg(cx, t->states[old->state].label_key));
+	for (int i = 0; i < t->nfields; i++)
+		if (ch->given[i] && t->fields[i].fixed && old->v[i].set &&
+		    !value_equal(&old->v[i], &ch->v[i]))
+			return fail_field(cx, ERR_CONFLICT, t->fields[i].name, "err.fixed_field",
+					  msg(cx, t->fields[i].label_key));
+	TRY(hooks_before(cx, t, "edit", old, ch));
+	r = copy_of(cx, old);
+	take_values(r, ch);
+	TRY(check_required(cx, r));
+	TRY(save(cx, old, r, "edit", "", ch->note));
+	return hooks_after(cx, "edit", r);
+}
+
+enum err
+record_delete(struct ctx *cx, const struct type *t, int64_t id, int64_t version, const char *reason)
+{
+	struct record *old, *r;
+
+	if (reason == NULL || *reason == '\0')
+		return fail_field(cx, ERR_INVALID, "note", "err.required", msg(cx, "field.reason"));
+	TRY(load_for(cx, t, id, RIGHT_EDIT, version, &old));
+	r = copy_of(cx, old);
+	r->deleted = true;
+	return save(cx, old, r, "delete", "", reason);
+}
+
+/* ---- move ---- */
+
+/* Two-person control is by human: neither the one who made the other move, nor, through a
+ * substitute's position, the same human again. */
+static enum err
+same_human(struct ctx *cx, const struct record *r, const struct move *m, bool *ret)
+{
+	int64_t other;
+
+	*ret = false;
+	if (m->other_than == NULL || cx->who.user == 0)
+		return OK;
+	TRY(record_mover(cx, r->id, m->other_than, &other));
+	*ret = other == cx->who.user;
+	return OK;
+}
+
+static bool
+has_duty(const struct ctx *cx, const char *duty)
+{
+	const struct duty *d = map_get(&cx->world->types->duty_by_name, duty);
+
+	return cx->who.system ||
+	       (d != NULL && (cx->who.duties[d->index / 64] >> (d->index % 64) & 1) != 0);
+}
+
+enum err
+record_may_move(struct ctx *cx, const struct record *r, const struct move *m, bool *ret)
+{
+	struct record *again;
+	bool same;
+
+	*ret = false;
+	if (r->deleted || (m->from != 0 && (m->from >> r->state & 1) == 0))
+		return OK;
+	if (m->duty != NULL && !has_duty(cx, m->duty))
+		return OK;
+	if (record_load(cx, r->type, r->id, RIGHT_MOVE, &again) != OK) {
+		if (cx->error.code != ERR_NOTFOUND)
+			return cx->error.code;
+		ctx_forgive(cx);
+		return OK;
+	}
+	TRY(same_human(cx, r, m, &same));
+	*ret = !same;
+	return OK;
+}
+
+static enum err
+check_move(struct ctx *cx, const struct record *r, const struct move *m)
+{
+	bool same;
+
+	if (m->from != 0 && (m->from >> r->state & 1) == 0)
+		return fail(cx, ERR_CONFLICT, "err.move_state", msg(cx, m->label_key),
+			    msg(cx, r->type->states[r->state].label_key));
+	if (m->duty != NULL && !has_duty(cx, m->duty))
+		return fail(cx, ERR_DENIED, "err.denied_duty", msg(cx, m->label_key), m->duty);
+	TRY(same_human(cx, r, m, &same));
+	if (same)
+		return fail(cx, ERR_DENIED, "err.move_same_person", msg(cx, m->label_key),
+			    msg(cx, type_move(r->type, m->other_than)->label_key));
+	return OK;
+}
+
+/* A move takes only what it asks for; hooks and the program itself may add. */
+static enum err
+check_asked(struct ctx *cx, const struct type *t, const struct move *m, const struct change *ch)
+{
+	for (int i = 0; i < t->nfields && !cx->who.system; i++) {
+		bool asked = false;
+
+		for (int k = 0; k < m->nask; k++)
+			asked = asked || m->ask[k] == &t->fields[i];
+		if (ch->given[i] && !asked)
+			return fail_field(cx, ERR_INVALID, t->fields[i].name, "err.not_asked",
+					  msg(cx, t->fields[i].label_key));
+	}
+	return OK;
+}
+
+static enum err
+check_needs(struct ctx *cx, const struct record *r, const struct move *m)
+{
+	for (int i = 0; i < m->nneeds; i++)
+		if (!r->v[m->needs[i]->index].set)
+			return fail_field(cx, ERR_INVALID, m->needs[i]->name, "err.required",
+					  msg(cx, m->needs[i]->label_key));
+	return check_required(cx, r);
+}
+
+/* The move's condition is asked of the row as it will be: after the update, before the commit. */
+static enum err
+check_condition(struct ctx *cx, const struct record *r, const struct move *m)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct db_value id = db_int(r->id);
+	struct sql sql;
+	bool row;
+
+	if (m->check == NULL)
+		return OK;
+	TRY(sql_check(cx, cx->world->types, r->type, m->check, &sql));
+	TRY(db_query(cx, sql.text, sql_args(cx, &sql, &id, 1), &q));
+	TRY(stmt_step(cx, q, &row));
+	return row ? OK : fail(cx, ERR_INVALID, m->check_key);
+}
+
+enum err
+record_move(struct ctx *cx, const struct type *t, int64_t id, int64_t version, const char *move,
+	    struct change *ch)
+{
+	const struct move *m = type_move(t, move);
+	struct record *old, *r;
+
+	if (m == NULL)
+		return fail(cx, ERR_NOTFOUND, "err.not_found");
+	if (ch == NULL)
+		ch = change_of(cx, t);
+	TRY(load_for(cx, t, id, RIGHT_MOVE, version, &old));
+	TRY(check_move(cx, old, m));
+	TRY(check_asked(cx, t, m, ch));
+	for (int i = 0; i < m->nset; i++) {
+		int f = m->set[i].field->index;
+
+		ch->v[f] = preset(cx, m->set[i].field, m->set[i].value);
+		ch->given[f] = true;
+	}
+	TRY(hooks_before(cx, t, move, old, ch));
+	r = copy_of(cx, old);
+	take_values(r, ch);
+	if (m->to >= 0)
+		r->state = m->to;
+	TRY(check_needs(cx, r, m));
+	TRY(save(cx, old, r, "move", move, ch->note));
+	TRY(check_condition(cx, r, m));
+	return hooks_after(cx, move, r);
+}
+
+/* ---- the timeline ---- */
+
+enum err
+record_entry(struct ctx *cx, const struct record *r, const char *kind, const char *name,
+	     const char *json)
+{
+	return history_add(cx, r->id, r->version, kind, name, json);
+}
+
+enum err
+record_note(struct ctx *cx, const struct record *r, const char *text)
+{
+	SCOPED_BUF b;
+	struct json_out j;
+	const char *trimmed = text_trim(cx->arena, text);
+
+	if (*trimmed == '\0')
+		return fail_field(cx, ERR_INVALID, "note", "err.required", msg(cx, "field.note"));
+	if (text_length(trimmed) > MAX_LONG_TEXT)
+		return fail_field(cx, ERR_INVALID, "note", "err.too_long",
+				  text_from_int(cx->arena, MAX_LONG_TEXT));
+	buf_init(&b, MAX_CHANGE);
+	json_out_init(&j, &b);
+	json_map(&j);
+	json_pair_text(&j, "note", trimmed);
+	json_map_end(&j);
+	TRY(json_done(cx, &j));
+	return record_entry(cx, r, "note", "", b.bytes);
+}
