@@ -18,7 +18,7 @@
 const char *fold_sort_key(struct arena *a, const char *s);
 /* The search fold of a text, in the arena. */
 const char *fold_search(struct arena *a, const char *s);
-/* The spelling-tolerant fold of a text, in the arena. */
+/* The spelling-tolerant fold of a text, its words run together, in the arena. */
 const char *fold_sound(struct arena *a, const char *s);
 
 #endif
