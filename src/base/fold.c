@@ -99,7 +99,7 @@ lower(uint32_t c)
 	for (size_t i = 0; i < COUNT(NEXT_IS_SMALL); i++)
 		if (c >= NEXT_IS_SMALL[i].from && c <= NEXT_IS_SMALL[i].to)
 			return c + !((c - NEXT_IS_SMALL[i].from) % 2);
-	return c == 0x130 ? 'i' : c == 0x178 ? 0xFF : c == 0x1E9E ? 0xDF : c == 0x18F ? 0x259 : c;
+	return c == 0x178 ? 0xFF : c == 0x1E9E ? 0xDF : c == 0x18F ? 0x259 : c;
 }
 
 static size_t
@@ -384,6 +384,7 @@ fold_into(struct buf *b, const char *s, bool sound)
 {
 	struct unit u, next;
 	uint32_t before = 0; /* letter before this one in its word */
+	const char *latin;
 	bool gap = false;
 
 	for (bool more = next_unit(&s, &u); more; u = next) {
@@ -398,8 +399,7 @@ fold_into(struct buf *b, const char *s, bool sound)
 		if (gap && b->len > 0)
 			buf_char(b, ' ');
 		gap = false;
-		const char *latin =
-			from_cyrillic(before, u.letter, is_gap(next.letter) ? 0 : next.letter);
+		latin = from_cyrillic(before, u.letter, is_gap(next.letter) ? 0 : next.letter);
 		if (latin != NULL)
 			buf_text(b, latin);
 		else
