@@ -5,7 +5,7 @@
 
 banned='strcpy|strcat|strncpy|strncat|stpcpy|sprintf|vsprintf|strtok|gets'
 banned+='|atoi|atol|atoll|atof|scanf|sscanf|fscanf|alloca|setlocale'
-banned+='|localtime|localtime_r|gmtime|mktime|ctime|asctime|strftime|strptime'
+banned+='|localtime|localtime_r|gmtime|mktime|ctime|asctime|strptime'
 banned+='|rand|srand|random|srandom|drand48|tmpnam|tempnam|mktemp|system|popen'
 
 faults=3
