@@ -13,7 +13,7 @@ c_text() {
 # The C files of a folder; the second word, if any, leaves the unit tests out.
 c_files() {
 	if [ "${2:-}" = no-tests ]; then
-		find "$1" -name '*.[ch]' ! -name '*_test.c' ! -path src/base/test.c ! -path src/base/test.h
+		find "$1" -name '*.[ch]' ! -name '*_test.[ch]' ! -path src/base/test.c ! -path src/base/test.h
 	else
 		find "$1" -name '*.[ch]'
 	fi | sort
