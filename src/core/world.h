@@ -32,8 +32,6 @@ struct world {
 	struct db *db; /* NULL for commands that need none */
 	const struct hook *const *hooks; /* one table a field of work, each ended by a NULL type */
 	size_t nhooks;
-	const void *const *fields; /* the fields of work themselves: web/field.h */
-	size_t nfields;
 	bool practice; /* invented data: pages say so */
 };
 

@@ -1,0 +1,133 @@
+/*
+ * The site: from a checked request to a page. One visit is one request with who makes it; routes
+ * of fields of work are tried first, then the standard pages that every type has.
+ *
+ * Standard addresses (T is a type's path, N a record's number, which may hold slashes):
+ *
+ *	GET  /                          home: what is due, my duties and their figures
+ *	GET  /T                         list        ?vaade=LIST &seisund=STATE &alates=ID &enne=ID
+ *	GET  /T/uus      POST           new
+ *	GET  /T/N                       the record
+ *	GET  /T/N/-/muuda  POST         change; a clash opens the merge view
+ *	GET  /T/N/-/liigu/MOVE          what the move asks for, or asks again
+ *	POST /T/N/-/liigu               make the move named by PART_MOVE
+ *	POST /T/N/-/markus              add a note
+ *	POST /T/N/-/fail                add a file          GET /fail/ID  read one
+ *	GET  /T/N/-/vaatajad            who looked (persons)
+ *	POST /T/N/-/kustuta             mark as deleted
+ *
+ * A handler builds one page. Read handlers run on the loop with a reader; write handlers are
+ * closures on the write lane and end in http_redirect() (post, redirect, get) or an error; a form
+ * that is sent back with errors is rendered by `again`, which reads what was typed from x->form.
+ */
+#ifndef HOOL_WEB_SITE_H
+#define HOOL_WEB_SITE_H
+
+#include "core/account.h"
+#include "core/record.h"
+#include "web/http.h"
+#include "web/part.h"
+
+#define VISIT_PARTS 4
+
+struct visit {
+	struct http_exchange *x;
+	struct ctx *cx; /* &x->cx */
+	struct db *db;
+	bool signed_in;
+	struct session session;
+	const struct web_route *route;
+	const char *part[VISIT_PARTS]; /* what the {} of the pattern matched, in order */
+	/* of the standard pages */
+	const struct type *type;
+	const char *number;
+	enum err error; /* in `again`: why the form comes back; cx->error says it */
+	struct html h;
+	struct page page;
+};
+
+/* Anyone: also signed out. */
+#define WEB_ANYONE 1u
+
+struct web_route {
+	const char *method;  /* GET, POST */
+	const char *pattern; /* "/kuu/{}/paevad": {} is one segment, a last {*} the rest */
+	enum http_lane lane; /* HTTP_READ, HTTP_WRITE, HTTP_SLOW */
+	unsigned flags;
+	enum err (*handle)(struct visit *v);
+	/* Renders the form again when handle() failed with ERR_INVALID or ERR_CONFLICT; on the loop
+	 * with a reader. NULL: the error page. */
+	enum err (*again)(struct visit *v);
+};
+
+/* A section a field of work adds to the record page of a type, under the facts. */
+struct web_panel {
+	const char *type;
+	/* Read, then write. `r` is what the page shows. */
+	enum err (*write)(struct visit *v, const struct record *r);
+};
+/* A section of the home page. */
+struct web_home {
+	enum err (*write)(struct visit *v);
+};
+
+/* What a field of work adds; each table ends with a row whose first member is NULL. */
+struct work {
+	const char *name;
+	const struct hook *hooks;
+	const struct web_route *routes;
+	const struct web_panel *panels;
+	const struct web_home *homes;
+};
+
+/* ---- for handlers ---- */
+
+/* Start a page: shell, rail, session warning. Fill v->page.title before; more may be set. */
+void visit_page_begin(struct visit *v, const char *title);
+/* End it; the answer is complete. */
+enum err visit_page_end(struct visit *v) MUST_USE;
+/* A fresh form key. */
+const char *visit_key(struct visit *v);
+/* Own address of a record ("/taotlus/PKT-2026/17"), percent-encoded; and of something of it. */
+const char *visit_url(struct ctx *cx, const struct type *t, const char *number);
+const char *visit_url_of(struct ctx *cx, const struct record *r, const char *more);
+/* The same for any record by id; NULL if the actor cannot see it. */
+const char *visit_url_id(struct ctx *cx, int64_t id);
+/* Has the actor a duty? */
+bool visit_duty(const struct visit *v, const char *duty);
+/* The purpose data of this type are looked at for: the first duty held that grants it. */
+const char *visit_purpose(const struct visit *v, const struct type *t);
+/* How a state, and a due date, are shown: "3 tööpäeva", "täna", "2 tööpäeva üle". */
+enum tone visit_tone(const struct record *r);
+enum tone visit_due(struct ctx *cx, int32_t due, int warn, const char **ret_words);
+/* The trace kept with a clock, or any rule_json text, as lines for part_because(). */
+enum err visit_trace(struct ctx *cx, const char *json, struct part_trace **ret,
+		     size_t *ret_n) MUST_USE;
+/* A field of a form: from a type's field, with the value typed before (v->x->form), else `value`,
+ * else the preset. Its error is taken from cx->error when that names the field. */
+enum err visit_field(struct visit *v, const struct field *f, const struct value *value,
+		     struct part_field *ret) MUST_USE;
+/* Take what the form typed for the given fields into a change; all faults are looked at, the
+ * first is returned. */
+enum err visit_typed(struct visit *v, const struct field *const *fields, int n,
+		     struct change *ch) MUST_USE;
+/* Store bytes as a file of a record (write lane). Returns the attachment's id. */
+enum err attachment_add(struct ctx *cx, int64_t record, const char *filename, const char *media,
+			const void *bytes, size_t len, int64_t *ret_id) MUST_USE;
+/* Read a file's bytes into the arena. */
+enum err attachment_read(struct ctx *cx, int64_t id, const char **ret_filename,
+			 const char **ret_media, const void **ret_bytes, size_t *ret_len) MUST_USE;
+
+/* ---- the program ---- */
+
+struct site {
+	const struct world *world;
+	struct db *db;
+	const struct work *const *works; /* ended by NULL */
+	const char *board; /* name of the house */
+	const char *version;
+};
+/* Fill the server's callbacks. `site` must outlive the server. */
+void site_init(struct site *site, struct http_site *ret);
+
+#endif
