@@ -51,9 +51,9 @@ log_pairs(enum log_level level, const char *event, ...)
 	SCOPED_BUF b;
 	va_list ap;
 
+	buf_init(&b, MAX_LINE);
 	if (level < least)
 		return;
-	buf_init(&b, MAX_LINE);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	(void)gmtime_r(&now.tv_sec, &tm);
 	buf_printf(&b, "{\"@timestamp\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ\"",
