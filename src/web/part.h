@@ -142,6 +142,7 @@ struct page {
 	const struct page_duty *duties;
 	size_t n_duties;
 	long session_left; /* seconds to the end of the session; 0: no warning */
+	bool no_keys;	   /* their choice: no single-letter keys (WCAG 2.1.4) */
 	long session_lead; /* seconds before it at which to warn */
 	/* Footer links (accessibility statement, help), any face. */
 	const struct part_link *foot;

@@ -27,7 +27,8 @@ head_name(struct page *p, const struct part_record_head *r)
 		html_text(h, " ");
 		html_open(h, "span");
 		html_attr(h, "class", "record-number");
-		html_attr(h, "data-copy", word(p, "part.copied"));
+		html_attr(h, "data-copy", word(p, "part.copy"));
+		html_attr(h, "data-copied", word(p, "part.copied"));
 		html_text(h, r->number);
 		html_close(h, "span");
 	}

@@ -344,6 +344,8 @@ page_begin(struct page *p)
 	head_of_document(p);
 	html_open(h, "body");
 	html_attr(h, "class", body_class(p));
+	if (p->no_keys)
+		html_attr(h, "data-keys", "off");
 	if (p->session_left > 0) {
 		html_attr_int(h, "data-left", p->session_left);
 		html_attr_int(h, "data-lead", p->session_lead);
@@ -481,7 +483,8 @@ page_end(struct page *p)
 	html_close(h, "div");
 	foot_of_page(p);
 	if (p->csrf != NULL && p->who != NULL) {
-		keys_dialog(p);
+		if (!p->no_keys)
+			keys_dialog(p);
 		if (p->session_left > 0)
 			session_dialog(p);
 	}
