@@ -29,12 +29,10 @@ einvoice_cents(struct ctx *cx, const struct xml *x, int64_t *ret)
 
 	if (x == NULL)
 		return OK;
-	if (!text_decimal(s, 2, &cents))
-		return xml_fail(cx, x,
-				decimals(s) > 2 ? "err.einvoice_decimals" : "err.einvoice_amount",
-				x->name, s);
-	if (decimals(s) > 2)
+	if (text_decimal(s, 6, &cents) && decimals(s) > 2)
 		return xml_fail(cx, x, "err.einvoice_decimals", x->name, s);
+	if (!text_decimal(s, 2, &cents))
+		return xml_fail(cx, x, "err.einvoice_amount", x->name, s);
 	if (cents > MAX_CENTS || cents < -MAX_CENTS)
 		return xml_fail(cx, x, "err.einvoice_large", x->name, s);
 	*ret = cents;
