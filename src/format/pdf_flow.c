@@ -436,7 +436,7 @@ flow_warm_up(void)
 	ctx_init(&cx, a);
 	f = flow_new(&cx, LANG_ET, &none);
 	for (int i = 0; i < FLOW_STYLES; i++)
-		(void)flow_measure(f, "Õõ Žž Жж", (enum flow_style)i);
+		(void)flow_measure(f, "\u00D5\u00F5 \u017D\u017E \u0416\u0436", (enum flow_style)i);
 	flow_free(f);
 	arena_free(a);
 }
