@@ -9,8 +9,8 @@
  *		letter for Cyrillic; '~' and the code point in hexadecimal for other scripts
  *	second	per character of the first level: two letters for each mark, then '!'; '!' at the
  *		end are left out, so a plain name has no second level at all
- * Sources: Estonian alphabet, Institute of the Estonian Language, eesti õigekeelsuskäsiraamat;
- * Cyrillic to Latin, vene-eesti ümberkirjutus (government regulation on names, 2005).
+ * Cyrillic to Latin follows the Estonian transcription of Russian (vene-eesti ümberkirjutus of the
+ * Institute of the Estonian Language), its diacritics left out.
  */
 #include "base/fold.h"
 
