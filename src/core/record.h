@@ -88,6 +88,9 @@ enum err record_note(struct ctx *cx, const struct record *r, const char *text) M
 /* Another entry of the timeline made by code: kind "letter", "file", "import" … */
 enum err record_entry(struct ctx *cx, const struct record *r, const char *kind, const char *name,
 		      const char *json) MUST_USE;
+/* Take a change back: `values` of the type become what they were before it (JSON of history). */
+enum err record_unchange(struct ctx *cx, const struct type *t, const char *change,
+			 struct value *values) MUST_USE;
 /* The human who made a move last on this record; 0 if nobody did. */
 enum err record_mover(struct ctx *cx, int64_t id, const char *move, int64_t *ret_user) MUST_USE;
 

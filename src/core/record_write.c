@@ -114,6 +114,28 @@ change_json(struct ctx *cx, const struct record *old, const struct record *now, 
 	return OK;
 }
 
+enum err
+record_unchange(struct ctx *cx, const struct type *t, const char *change, struct value *values)
+{
+	struct json *root;
+
+	TRY(json_parse(cx, "history", change, strlen(change), &root));
+	for (size_t i = 0; i < root->n; i++) {
+		const struct field *f = type_field(t, root->keys[i]);
+		const struct json *pair = root->items[i], *old;
+
+		if (f == NULL || pair->kind != JSON_LIST || pair->n != 2)
+			continue;
+		old = pair->items[0];
+		values[f->index] = (struct value){ .set = old->kind != JSON_NIL };
+		if (old->kind == JSON_INT)
+			values[f->index].i = old->integer;
+		else if (old->kind == JSON_TEXT)
+			values[f->index].s = old->text;
+	}
+	return OK;
+}
+
 /* ---- the row ---- */
 
 /* The arguments of sql_insert (id first) or sql_update (id and old version last). */

@@ -123,7 +123,7 @@ struct page {
 	const char *board;   /* name of the house */
 	const char *env;     /* banner where it is not production ("harjutusandmed"), or NULL */
 	const char *version; /* of the program, in the footer */
-	const char *asset;   /* changes when the static files do: …/hool.css?v=asset; or NULL */
+	const char *asset;   /* folder of the static files with their hash in it; or NULL */
 	const char *here;    /* own address of this page, for the language switch */
 	const struct page_notice *notices;
 	size_t n_notices;
@@ -264,8 +264,9 @@ struct part_list_foot {
 	const char *csv, *xlsx, *json;
 };
 void part_list_foot(struct page *p, const struct part_list_foot *f);
-/* The bulk bar: a form `id`, its buttons move the chosen rows. Hidden by script until one is
- * chosen. The handler gets PART_CHOSEN… and PART_MOVE, and asks again before it acts. */
+/* The bulk bar, written after the table: a form `id` whose buttons move the chosen rows. The script
+ * hides it until one is chosen. The handler gets PART_CHOSEN… and PART_MOVE, and asks again before
+ * it acts. */
 struct part_bulk {
 	const char *id, *action;
 	const struct part_link *moves; /* label; href is the value of PART_MOVE */

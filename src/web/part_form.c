@@ -546,6 +546,25 @@ part_buttons(struct page *p, const struct part_button *buttons, size_t n, const 
 	html_raw(h, "</div>");
 }
 
+/* A GET form drops the query of its address: carry what it says in hidden fields. */
+static void
+carry_query(struct page *p, const char *action)
+{
+	const char *at = strchr(action, '?');
+
+	while (at != NULL) {
+		const char *name = at + 1, *eq = strchr(name, '='), *end = strchr(name, '&');
+
+		if (eq != NULL && (end == NULL || eq < end)) {
+			size_t len = end == NULL ? strlen(eq + 1) : (size_t)(end - eq - 1);
+
+			html_hidden(p->h, arena_strndup(p->cx->arena, name, (size_t)(eq - name)),
+				    arena_strndup(p->cx->arena, eq + 1, len));
+		}
+		at = end;
+	}
+}
+
 void
 part_filter(struct page *p, const char *action, const struct part_field *fields, size_t n,
 	    bool post, const char *clear_href)
@@ -560,6 +579,8 @@ part_filter(struct page *p, const char *action, const struct part_field *fields,
 	html_attr(h, "action", action);
 	if (post)
 		part_token(p);
+	else
+		carry_query(p, action);
 	for (size_t i = 0; i < n; i++) {
 		struct part_field f = fields[i];
 

@@ -12,7 +12,7 @@ asset(const struct page *p, const char *name)
 
 	if (p->asset == NULL)
 		return arena_printf(a, "%s%s", PATH_STATIC, name);
-	return arena_printf(a, "%s%s?v=%s", PATH_STATIC, name, p->asset);
+	return arena_printf(a, "%s%s", p->asset, name);
 }
 
 static void
@@ -267,6 +267,8 @@ head_of_page(struct page *p)
 
 	html_open(h, "header");
 	html_attr(h, "class", "head");
+	if (p->env != NULL)
+		html_element(h, "p", "env", p->env);
 	if (p->n_duties > 0 && !p->plain) {
 		html_open(h, "button");
 		html_attr(h, "type", "button");
@@ -351,12 +353,6 @@ page_begin(struct page *p)
 		html_attr_int(h, "data-lead", p->session_lead);
 	}
 	html_link(h, "#sisu", "skip", word(p, "part.skip"));
-	if (p->env != NULL) {
-		html_open(h, "p");
-		html_attr(h, "class", "env");
-		html_text(h, p->env);
-		html_close(h, "p");
-	}
 	head_of_page(p);
 	html_open(h, "div");
 	html_attr(h, "class", "body");

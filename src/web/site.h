@@ -30,10 +30,12 @@
 
 #define VISIT_PARTS 4
 
+struct site;
+
 struct visit {
 	struct http_exchange *x;
 	struct ctx *cx; /* &x->cx */
-	struct db *db;
+	const struct site *site;
 	bool signed_in;
 	struct session session;
 	const struct web_route *route;
@@ -41,6 +43,7 @@ struct visit {
 	/* of the standard pages */
 	const struct type *type;
 	const char *number;
+	const char *location; /* where a form's work ended; see visit_go() */
 	enum err error; /* in `again`: why the form comes back; cx->error says it */
 	struct html h;
 	struct page page;
@@ -86,6 +89,8 @@ struct work {
 void visit_page_begin(struct visit *v, const char *title);
 /* End it; the answer is complete. */
 enum err visit_page_end(struct visit *v) MUST_USE;
+/* End a form's work: 303 to an own address. */
+enum err visit_go(struct visit *v, const char *path) MUST_USE;
 /* A fresh form key. */
 const char *visit_key(struct visit *v);
 /* Own address of a record ("/taotlus/PKT-2026/17"), percent-encoded; and of something of it. */
@@ -126,8 +131,9 @@ struct site {
 	const struct work *const *works; /* ended by NULL */
 	const char *board; /* name of the house */
 	const char *version;
+	struct static_files *statics; /* made by site_init() */
 };
 /* Fill the server's callbacks. `site` must outlive the server. */
-void site_init(struct site *site, struct http_site *ret);
+void site_init(struct ctx *cx, struct site *site, struct http_site *ret);
 
 #endif

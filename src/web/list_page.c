@@ -1,0 +1,396 @@
+/*
+ * The list of a type: tabs of its lists, a filter row, fifty rows by keyset. The address holds
+ * the list, its filters and the id to continue behind: nothing of what the rows say.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "core/access.h"
+#include "web/counts.h"
+#include "web/site_int.h"
+
+#define FIRST_SORT 5 /* column of sql_list() at which the sort keys begin */
+#define MAX_FILTERS 4
+
+struct listing {
+	struct visit *v;
+	const struct type *type;
+	struct list_query query;
+	struct db_value values[MAX_FILTERS + 4]; /* filters, then the cursor */
+	int nfilters, nvalues;
+	const char *address; /* with list and filters, without cursor */
+	struct part_field fields[MAX_FILTERS];
+	size_t nfields;
+};
+
+static const struct list *
+chosen_list(struct visit *v)
+{
+	const char *name = http_query(v->x, "vaade");
+	const struct type *t = v->type;
+	const struct list *l = name == NULL ? NULL : type_list(t, name);
+
+	for (int i = 0; l == NULL && i < t->nlists; i++)
+		if (t->lists[i].first)
+			l = &t->lists[i];
+	return l == NULL ? &t->lists[0] : l;
+}
+
+/* A filter of a fixed set of values: state, or a choice among the columns. */
+static void
+add_filter(struct listing *li, const char *name, const char *column, const char *label,
+	   struct part_choice *choices, size_t n)
+{
+	const char *value = http_query(li->v->x, name);
+	struct arena *a = li->v->cx->arena;
+	bool known = false;
+
+	for (size_t i = 0; i < n; i++) {
+		choices[i].chosen = text_equal(choices[i].value, value == NULL ? "" : value);
+		known = known || (choices[i].chosen && *choices[i].value != '\0');
+	}
+	li->fields[li->nfields++] = (struct part_field){ .kind = ASK_CHOICE,
+							 .name = name,
+							 .label = label,
+							 .value = value == NULL ? "" : value,
+							 .optional = true,
+							 .choices = choices,
+							 .n_choices = n };
+	if (!known)
+		return;
+	li->query.filter[li->query.nfilters++] = column;
+	li->values[li->nfilters++] = db_text(value);
+	li->address = arena_printf(a, "%s&%s=%s", li->address, name, value);
+}
+
+static void
+state_filter(struct listing *li)
+{
+	const struct type *t = li->type;
+	struct part_choice *c =
+		ARENA_ARRAY(li->v->cx->arena, (size_t)t->nstates + 1, struct part_choice);
+
+	if (t->nstates < 2)
+		return;
+	for (int i = 0; i < t->nstates; i++)
+		c[i] = (struct part_choice){ .value = t->states[i].name,
+						 .label = msg(li->v->cx, t->states[i].label_key) };
+	add_filter(li, "seisund", "sys_state", msg(li->v->cx, "column.state"), c,
+		   (size_t)t->nstates);
+}
+
+static void
+choice_filters(struct listing *li)
+{
+	const struct list *l = li->query.list;
+
+	for (int i = 0; i < l->ncolumns && li->nfields < MAX_FILTERS; i++) {
+		const struct field *f = l->columns[i].sub == NULL ? l->columns[i].field : NULL;
+		struct part_choice *c;
+
+		if (f == NULL || f->kind != FIELD_CHOICE)
+			continue;
+		c = ARENA_ARRAY(li->v->cx->arena, (size_t)f->nchoices + 1, struct part_choice);
+		for (int k = 0; k < f->nchoices; k++)
+			c[k] = (struct part_choice){
+				.value = f->choices[k].name,
+				.label = msg(li->v->cx, f->choices[k].label_key) };
+		add_filter(li, f->name, f->name, msg(li->v->cx, f->label_key), c,
+			   (size_t)f->nchoices);
+	}
+}
+
+/* The sort keys of the row to continue from, read by its id: the address tells only that. */
+static enum err
+read_cursor(struct listing *li)
+{
+	const char *after = http_query(li->v->x, "alates"), *before = http_query(li->v->x, "enne");
+	const struct list *l = li->query.list;
+	SCOPED(stmt) struct stmt *q = NULL;
+	SCOPED_BUF b;
+	int64_t id;
+	bool row;
+
+	li->nvalues = li->nfilters;
+	if (!text_int(after != NULL ? after : before != NULL ? before : "", 1, INT64_MAX, &id))
+		return OK;
+	buf_init(&b, MAX_SQL);
+	buf_text(&b, "SELECT ");
+	for (int i = 0; i < l->nsort; i++)
+		buf_printf(&b, "\"%s\", ", l->sort[i].column);
+	buf_printf(&b, "sys_id FROM \"%s\" WHERE sys_id = ?1", li->type->name);
+	TRY(db_query(li->v->cx, sql_intern(b.bytes), DB_ARGS(db_int(id)), &q));
+	TRY(stmt_step(li->v->cx, q, &row));
+	if (!row)
+		return OK; /* gone: begin from the start */
+	for (int i = 0; i <= l->nsort; i++)
+		li->values[li->nvalues++] = stmt_kind(q, i) == DB_INT
+						    ? db_int(stmt_int(q, i))
+						    : db_text(stmt_copy(li->v->cx, q, i));
+	li->query.after = true;
+	li->query.backwards = after == NULL;
+	return OK;
+}
+
+/* ---- rows ---- */
+
+struct row {
+	int64_t id, about;
+	const char *number, *state;
+	int32_t due;
+	struct value *cells; /* a value a column; texts for joined titles */
+};
+
+static struct row *
+read_row(struct listing *li, const struct stmt *q)
+{
+	struct ctx *cx = li->v->cx;
+	const struct list *l = li->query.list;
+	struct row *r = ARENA_NEW(cx->arena, struct row);
+
+	r->id = stmt_int(q, 0);
+	r->number = stmt_copy(cx, q, 1);
+	r->state = stmt_copy(cx, q, 2);
+	r->due = (int32_t)stmt_int(q, 3);
+	r->about = stmt_int(q, 4);
+	r->cells = ARENA_ARRAY(cx->arena, (size_t)l->ncolumns + 1, struct value);
+	for (int i = 0; i < l->ncolumns; i++) {
+		int col = FIRST_SORT + l->nsort + i;
+
+		r->cells[i].set = !stmt_is_null(q, col);
+		if (stmt_kind(q, col) == DB_INT)
+			r->cells[i].i = stmt_int(q, col);
+		else
+			r->cells[i].s = stmt_copy(cx, q, col);
+	}
+	return r;
+}
+
+static enum err
+read_rows(struct listing *li, struct row **rows, size_t *ret_n, bool *ret_more)
+{
+	struct ctx *cx = li->v->cx;
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct sql sql;
+	size_t n = 0;
+	bool row;
+
+	li->query.limit = MAX_LIST_ROWS + 1;
+	TRY(sql_list(cx, cx->world->types, &li->query, &sql));
+	TRY(db_query(cx, sql.text, sql_args(cx, &sql, li->values, li->nvalues), &q));
+	*ret_more = false;
+	for (;;) {
+		TRY(stmt_step(cx, q, &row));
+		if (!row)
+			break;
+		if (n == MAX_LIST_ROWS) {
+			*ret_more = true;
+			break;
+		}
+		rows[n] = read_row(li, q);
+		access_saw(cx, "list", rows[n++]->about);
+	}
+	for (size_t i = 0; li->query.backwards && i < n / 2; i++) {
+		struct row *r = rows[i];
+
+		rows[i] = rows[n - 1 - i];
+		rows[n - 1 - i] = r;
+	}
+	*ret_n = n;
+	return OK;
+}
+
+/* ---- writing ---- */
+
+static void
+state_cell(struct listing *li, struct part_table *pt, const struct row *r)
+{
+	int s = type_state(li->type, r->state);
+	struct record seen = { .type = li->type, .state = s };
+
+	if (s < 0)
+		part_cell_text(&li->v->page, pt, "");
+	else
+		part_cell_badge(&li->v->page, pt, visit_tone(&seen),
+				msg(li->v->cx, li->type->states[s].label_key));
+}
+
+static void
+engine_cell(struct listing *li, struct part_table *pt, const struct column *c, const struct row *r,
+	    const struct value *v, const char *href)
+{
+	struct page *p = &li->v->page;
+	const char *words;
+
+	if (strcmp(c->engine, "number") == 0) {
+		part_cell_link(p, pt, href, r->number);
+	} else if (strcmp(c->engine, "state") == 0) {
+		state_cell(li, pt, r);
+	} else if (strcmp(c->engine, "due") == 0) {
+		enum tone tone = visit_due(li->v->cx, r->due, 3, &words);
+
+		part_cell_clock(p, pt, tone, words, r->due == NO_DUE ? CIVIL_NONE : r->due);
+	} else if (strcmp(c->engine, "changed") == 0 || strcmp(c->engine, "created") == 0) {
+		part_cell_moment(p, pt, v->i);
+	} else {
+		part_cell_text(p, pt, v->s);
+	}
+}
+
+static enum err
+field_cell(struct listing *li, struct part_table *pt, const struct column *c,
+	   const struct value *v)
+{
+	const struct field *f = c->sub != NULL ? c->sub : c->field;
+	struct page *p = &li->v->page;
+	const char *text;
+
+	if (f->kind == FIELD_REF || !v->set) {
+		part_cell_text(p, pt, v->s);
+		return OK;
+	}
+	switch (f->kind) {
+	case FIELD_MONEY:
+		part_cell_money(p, pt, v->i);
+		return OK;
+	case FIELD_DATE:
+		part_cell_date(p, pt, (int32_t)v->i);
+		return OK;
+	case FIELD_INT:
+		part_cell_int(p, pt, v->i);
+		return OK;
+	case FIELD_TEXT:
+	case FIELD_LONG:
+	case FIELD_TIME:
+	case FIELD_BOOL:
+	case FIELD_CHOICE:
+	case FIELD_CHOICES:
+	case FIELD_REF:
+	case FIELD_CODE:
+	case FIELD_KIND_COUNT:
+		break;
+	}
+	TRY(value_text(li->v->cx, f, v, &text));
+	part_cell_text(p, pt, text);
+	return OK;
+}
+
+static bool
+is_number(const struct column *c)
+{
+	const struct field *f = c->sub != NULL ? c->sub : c->field;
+
+	return f != NULL && (f->kind == FIELD_MONEY || f->kind == FIELD_INT);
+}
+
+static enum err
+write_table(struct listing *li, struct row **rows, size_t n)
+{
+	struct ctx *cx = li->v->cx;
+	const struct list *l = li->query.list;
+	struct part_column *cols = ARENA_ARRAY(cx->arena, (size_t)l->ncolumns + 1, struct part_column);
+	struct part_table pt = { .caption = msg(cx, l->label_key), .columns = cols,
+				 .n_columns = (size_t)l->ncolumns, .keys = true };
+
+	for (int i = 0; i < l->ncolumns; i++)
+		cols[i] = (struct part_column){ .label = msg(cx, l->columns[i].label_key),
+						.number = is_number(&l->columns[i]) };
+	part_table_begin(&li->v->page, &pt);
+	for (size_t i = 0; i < n; i++) {
+		const char *href = visit_url(cx, li->type, rows[i]->number);
+
+		part_row_begin(&li->v->page, &pt, href, rows[i]->id, rows[i]->number);
+		for (int k = 0; k < l->ncolumns; k++) {
+			const struct column *c = &l->columns[k];
+
+			if (c->engine != NULL)
+				engine_cell(li, &pt, c, rows[i], &rows[i]->cells[k], href);
+			else
+				TRY(field_cell(li, &pt, c, &rows[i]->cells[k]));
+		}
+		part_row_end(&li->v->page, &pt);
+	}
+	part_table_end(&li->v->page, &pt);
+	return OK;
+}
+
+static void
+write_tabs(struct listing *li)
+{
+	const struct type *t = li->type;
+	struct part_link *tabs = ARENA_ARRAY(li->v->cx->arena, (size_t)t->nlists + 1, struct part_link);
+
+	if (t->nlists < 2)
+		return;
+	for (int i = 0; i < t->nlists; i++)
+		tabs[i] = (struct part_link){
+			.label = msg(li->v->cx, t->lists[i].label_key),
+			.href = arena_printf(li->v->cx->arena, "/%s?vaade=%s", t->path,
+					     t->lists[i].name),
+			.current = &t->lists[i] == li->query.list };
+	part_tabs(&li->v->page, msg(li->v->cx, t->plural_key), tabs, (size_t)t->nlists);
+}
+
+static void
+write_foot(struct listing *li, struct row **rows, size_t n, bool more, int64_t count)
+{
+	struct arena *a = li->v->cx->arena;
+	bool back = li->query.backwards;
+	struct part_list_foot foot = { .shown = (long)n, .count = (long)count };
+
+	if (n > 0 && (back || more))
+		foot.next = arena_printf(a, "%s&alates=%lld", li->address,
+					 (long long)rows[n - 1]->id);
+	if (n > 0 && ((back && more) || (!back && li->query.after)))
+		foot.prev = arena_printf(a, "%s&enne=%lld", li->address, (long long)rows[0]->id);
+	part_list_foot(&li->v->page, &foot);
+}
+
+static void
+write_empty(struct listing *li)
+{
+	struct ctx *cx = li->v->cx;
+	const struct type *t = li->type;
+	bool may = t->menu && sql_may(cx, cx->world->types, t, RIGHT_CREATE);
+
+	part_empty(&li->v->page,
+		   msg(cx, li->query.nfilters > 0 ? "list.empty_filter" : "list.empty"),
+		   msg(cx, may ? "list.empty_new" : "list.empty_wait"),
+		   may ? arena_printf(cx->arena, "/%s/uus", t->path) : NULL,
+		   may ? msg(cx, "list.new") : NULL);
+}
+
+enum err
+list_page(struct visit *v)
+{
+	struct listing li = { .v = v, .type = v->type };
+	struct row *rows[MAX_LIST_ROWS + 1];
+	const char *base;
+	int64_t count;
+	size_t n;
+	bool more;
+
+	if (!sql_may(v->cx, v->cx->world->types, v->type, RIGHT_SEE))
+		return fail(v->cx, ERR_DENIED, "err.denied_see", msg(v->cx, v->type->label_key));
+	li.query.type = v->type;
+	li.query.list = chosen_list(v);
+	li.address = base =
+		arena_printf(v->cx->arena, "/%s?vaade=%s", v->type->path, li.query.list->name);
+	state_filter(&li);
+	choice_filters(&li);
+	TRY(counts_get(v->cx, &li.query, li.values, li.nfilters, &count));
+	TRY(read_cursor(&li));
+	TRY(read_rows(&li, rows, &n, &more));
+	v->page.wide = true;
+	visit_page_begin(v, msg(v->cx, v->type->plural_key));
+	write_tabs(&li);
+	if (li.nfields > 0)
+		part_filter(&v->page, base, li.fields, li.nfields, false, base);
+	if (n == 0)
+		write_empty(&li);
+	else {
+		TRY(write_table(&li, rows, n));
+		write_foot(&li, rows, n, more, count);
+	}
+	return visit_page_end(v);
+}

@@ -1,0 +1,408 @@
+/*
+ * The page of one record: what, where it stands, what is due and why, the moves, the facts, what
+ * the fields of work add, files, the timeline, and to the side what refers to it.
+ */
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/text.h"
+#include "core/access.h"
+#include "core/clock.h"
+#include "core/history.h"
+#include "format/json.h"
+#include "web/site_int.h"
+
+#define TIMELINE 60 /* entries shown */
+#define SIDE 8	    /* records of one type shown to the side */
+
+static const char FILES[] = "SELECT id, filename, made_at FROM sys_attachment WHERE record = ?1 "
+			    "ORDER BY id DESC LIMIT 50";
+
+/* All that is read before the first byte is written. */
+struct reading {
+	struct visit *v;
+	struct record *r;
+	struct part_move *moves;
+	size_t nmoves;
+	struct clock_entry *clocks;
+	size_t nclocks;
+	struct history_entry *history;
+	size_t nhistory;
+	const char *responsible;
+	bool may_edit;
+};
+
+static const char *
+move_refusal(struct visit *v, const struct record *r, const struct move *m)
+{
+	int64_t other;
+
+	if (m->other_than == NULL || record_mover(v->cx, r->id, m->other_than, &other) != OK ||
+	    other != v->cx->who.user)
+		return NULL;
+	return msgf(v->cx, "err.move_same_person", msg(v->cx, m->label_key),
+		    msg(v->cx, type_move(r->type, m->other_than)->label_key));
+}
+
+static enum err
+read_moves(struct reading *rd)
+{
+	struct visit *v = rd->v;
+	const struct type *t = rd->r->type;
+
+	rd->moves = ARENA_ARRAY(v->cx->arena, (size_t)t->nmoves + 1, struct part_move);
+	for (int i = 0; i < t->nmoves; i++) {
+		const struct move *m = &t->moves[i];
+		const char *refused = NULL;
+		bool may;
+
+		if (m->hidden)
+			continue;
+		TRY(record_may_move(v->cx, rd->r, m, &may));
+		if (!may) {
+			bool here = m->from == 0 || (m->from >> rd->r->state & 1) != 0;
+
+			refused = here ? move_refusal(v, rd->r, m) : NULL;
+			if (refused == NULL)
+				continue;
+		}
+		rd->moves[rd->nmoves++] = (struct part_move){ .label = msg(v->cx, m->label_key),
+							      .name = m->name,
+							      .usual = m->main && may,
+							      .ask = m->confirm,
+							      .refused = refused };
+	}
+	return OK;
+}
+
+static enum err
+read_all(struct visit *v, struct reading *rd)
+{
+	struct record *again;
+
+	rd->v = v;
+	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &rd->r));
+	access_saw(v->cx, "record", rd->r->about);
+	TRY(read_moves(rd));
+	TRY(clock_of(v->cx, rd->r->id, &rd->clocks, &rd->nclocks));
+	TRY(history_of(v->cx, rd->r->id, TIMELINE, &rd->history, &rd->nhistory));
+	TRY(record_title(v->cx, rd->r->responsible, &rd->responsible));
+	rd->may_edit = record_load(v->cx, v->type, rd->r->id, RIGHT_EDIT, &again) == OK &&
+		       !rd->r->deleted &&
+		       (v->type->nstates == 0 || !v->type->states[rd->r->state].fixed);
+	ctx_forgive(v->cx);
+	return OK;
+}
+
+static void
+write_head(struct reading *rd)
+{
+	struct visit *v = rd->v;
+	struct record *r = rd->r;
+	struct part_record_head head = {
+		.what = msg(v->cx, r->type->label_key),
+		.number = r->number,
+		.name = r->title,
+		.tone = r->deleted ? TONE_OFF : visit_tone(r),
+		.state = r->deleted		? msg(v->cx, "record.deleted")
+			 : r->type->nstates > 1 ? msg(v->cx, r->type->states[r->state].label_key)
+						: NULL,
+		.due = r->due == NO_DUE ? CIVIL_NONE : r->due,
+		.responsible = *rd->responsible == '\0' ? NULL : rd->responsible,
+		.action = visit_url_of(v->cx, r, "/-/liigu"),
+		.version = r->version,
+		.key = visit_key(v),
+		.moves = rd->moves,
+		.n_moves = rd->nmoves,
+	};
+
+	head.due_tone = visit_due(v->cx, r->due, 3, &head.due_words);
+	part_record_head(&v->page, &head);
+}
+
+static enum err
+write_fact(struct reading *rd, const struct field *f)
+{
+	struct visit *v = rd->v;
+	const struct value *value = &rd->r->v[f->index];
+	const char *text, *href = NULL;
+
+	if (f->hidden)
+		return OK;
+	TRY(value_text(v->cx, f, value, &text));
+	if (f->kind == FIELD_REF && value->set)
+		href = visit_url_id(v->cx, value->i);
+	if (href != NULL)
+		part_fact_link(&v->page, msg(v->cx, f->label_key), text, href);
+	else
+		part_fact(&v->page, msg(v->cx, f->label_key), text);
+	return OK;
+}
+
+static const struct clock *
+clock_named(const struct type *t, const char *name)
+{
+	for (int i = 0; i < t->nclocks; i++)
+		if (strcmp(t->clocks[i].name, name) == 0)
+			return &t->clocks[i];
+	return NULL;
+}
+
+static enum err
+write_clocks(struct reading *rd)
+{
+	struct visit *v = rd->v;
+
+	for (size_t i = 0; i < rd->nclocks; i++) {
+		const struct clock_entry *e = &rd->clocks[i];
+		const struct clock *c = clock_named(rd->r->type, e->name);
+		struct part_trace *steps;
+		const char *label;
+		size_t n;
+
+		if (c == NULL)
+			continue;
+		label = msg(v->cx, c->label_key);
+		TRY(visit_trace(v->cx, e->trace, &steps, &n));
+		part_fact_begin(&v->page, label);
+		part_date(&v->page, e->due);
+		if (e->stopped != CIVIL_NONE) {
+			html_text(&v->h, " · ");
+			html_text(&v->h, msgf(v->cx, "clock.stopped",
+					      civil_text(v->cx->arena, e->stopped)));
+		}
+		part_because(&v->page, label, steps, n);
+		part_fact_end(&v->page);
+	}
+	return OK;
+}
+
+static enum err
+write_facts(struct reading *rd)
+{
+	struct visit *v = rd->v;
+
+	part_section_begin(&v->page, "andmed", msg(v->cx, "record.facts"));
+	part_facts_begin(&v->page);
+	for (int i = 0; i < rd->r->type->nfields; i++)
+		TRY(write_fact(rd, &rd->r->type->fields[i]));
+	TRY(write_clocks(rd));
+	part_facts_end(&v->page);
+	if (rd->may_edit)
+		part_button_link(&v->page, visit_url_of(v->cx, rd->r, "/-/muuda"),
+				 msg(v->cx, "record.edit"), ICON_EDIT, false);
+	part_section_end(&v->page);
+	return OK;
+}
+
+static enum err
+write_panels(struct reading *rd)
+{
+	for (const struct work *const *w = rd->v->site->works; *w != NULL; w++)
+		for (const struct web_panel *p = (*w)->panels; p != NULL && p->type != NULL; p++)
+			if (strcmp(p->type, rd->r->type->name) == 0)
+				TRY(p->write(rd->v, rd->r));
+	return OK;
+}
+
+/* ---- files ---- */
+
+static enum err
+write_files(struct reading *rd)
+{
+	struct visit *v = rd->v;
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct part_link *links = ARENA_ARRAY(v->cx->arena, 50, struct part_link);
+	struct part_form form = { .id = "fail", .action = visit_url_of(v->cx, rd->r, "/-/fail"),
+				  .files = true, .key = visit_key(v) };
+	struct part_field file = { .kind = ASK_FILE, .name = "fail", .optional = true,
+				   .label = msg(v->cx, "record.file_add") };
+	struct part_button add = { .label = msg(v->cx, "record.file_send") };
+	size_t n = 0;
+	bool row;
+
+	TRY(db_query(v->cx, FILES, DB_ARGS(db_int(rd->r->id)), &q));
+	for (; n < 50; n++) {
+		TRY(stmt_step(v->cx, q, &row));
+		if (!row)
+			break;
+		links[n] = (struct part_link){
+			.label = stmt_copy(v->cx, q, 1),
+			.href = arena_printf(v->cx->arena, "/fail/%lld", (long long)stmt_int(q, 0)),
+			.note = civil_text(v->cx->arena, civil_in_tallinn(stmt_int(q, 2)).day) };
+	}
+	if (n > 0)
+		part_links(&v->page, msg(v->cx, "record.files"), links, n);
+	if (rd->may_edit) {
+		part_form_begin(&v->page, &form);
+		part_field(&v->page, &file);
+		part_buttons(&v->page, &add, 1, NULL, NULL);
+		part_form_end(&v->page);
+	}
+	return OK;
+}
+
+/* ---- the timeline ---- */
+
+/* One side of a change as people read it. */
+static enum err
+side_text(struct visit *v, const struct field *f, const struct json *j, const char **ret)
+{
+	struct value value = { .set = j->kind != JSON_NIL };
+
+	if (j->kind == JSON_INT)
+		value.i = j->integer;
+	else
+		value.s = j->text;
+	if (value.set && value.s == NULL && j->kind != JSON_INT)
+		value.set = false;
+	return value_text(v->cx, f, &value, ret);
+}
+
+static enum err
+read_changes(struct visit *v, const struct type *t, const char *text, struct part_entry *e)
+{
+	struct json *root, *note;
+	struct part_change *list;
+
+	TRY(json_parse(v->cx, "history", text, strlen(text), &root));
+	note = json_get(root, "note");
+	e->note = note == NULL ? NULL : note->text;
+	list = ARENA_ARRAY(v->cx->arena, root->n + 1, struct part_change);
+	for (size_t i = 0; i < root->n; i++) {
+		const struct field *f = type_field(t, root->keys[i]);
+		const struct json *pair = root->items[i];
+		struct part_change *c = &list[e->n_changes];
+
+		if (f == NULL || f->hidden || pair->kind != JSON_LIST || pair->n != 2)
+			continue;
+		c->label = msg(v->cx, f->label_key);
+		TRY(side_text(v, f, pair->items[0], &c->was));
+		TRY(side_text(v, f, pair->items[1], &c->now));
+		e->n_changes++;
+	}
+	e->changes = list;
+	return OK;
+}
+
+static const char *
+what_happened(struct visit *v, const struct type *t, const struct history_entry *h)
+{
+	const struct move *m = strcmp(h->kind, "move") == 0 ? type_move(t, h->name) : NULL;
+
+	if (m != NULL)
+		return msg(v->cx, m->label_key);
+	return msg(v->cx, arena_printf(v->cx->arena, "history.%s", h->kind));
+}
+
+static enum err
+write_timeline(struct reading *rd)
+{
+	struct visit *v = rd->v;
+	struct part_entry *list = ARENA_ARRAY(v->cx->arena, rd->nhistory + 1, struct part_entry);
+
+	for (size_t i = 0; i < rd->nhistory; i++) {
+		const struct history_entry *h = &rd->history[i];
+
+		list[i] = (struct part_entry){
+			.at = h->at,
+			.who = h->actor_name != NULL ? h->actor_name : msg(v->cx, "history.hool"),
+			.what = what_happened(v, rd->r->type, h),
+			.icon = strcmp(h->kind, "note") == 0   ? ICON_NOTE
+				: strcmp(h->kind, "letter") == 0 ? ICON_LETTER
+				: strcmp(h->kind, "file") == 0	 ? ICON_FILE
+								 : ICON_EDIT };
+		if (h->change != NULL)
+			TRY(read_changes(v, rd->r->type, h->change, &list[i]));
+		else
+			list[i].note = msg(v->cx, "history.erased");
+	}
+	part_section_begin(&v->page, "ajajoon", msg(v->cx, "record.timeline"));
+	part_timeline(&v->page, list, rd->nhistory, visit_url_of(v->cx, rd->r, "/-/markus"),
+		      visit_key(v));
+	part_section_end(&v->page);
+	return OK;
+}
+
+/* ---- to the side: what refers to this record ---- */
+
+static enum err
+side_of(struct reading *rd, const struct type *t, const struct field *f)
+{
+	struct visit *v = rd->v;
+	struct ctx *cx = v->cx;
+	SCOPED(stmt) struct stmt *q = NULL;
+	SCOPED_BUF b;
+	struct part_link *links = ARENA_ARRAY(cx->arena, SIDE, struct part_link);
+	struct sql sql = { 0 };
+	struct db_value id = db_int(rd->r->id);
+	size_t n = 0;
+	bool row;
+
+	buf_init(&b, MAX_SQL);
+	buf_printf(&b,
+		   "SELECT t.sys_number, r.title, t.sys_state FROM \"%s\" t JOIN sys_record r ON "
+		   "r.id = t.sys_id WHERE t.\"%s\" = ?%d AND t.sys_deleted = 0 AND ",
+		   t->name, f->name, params_add(&sql.params, PARAM_VALUE));
+	if (!sql_right(cx, cx->world->types, t, RIGHT_SEE, "t", &b, &sql.params))
+		return OK;
+	buf_printf(&b, " ORDER BY t.sys_id DESC LIMIT %d", SIDE);
+	sql.text = sql_intern(b.bytes);
+	TRY(db_query(cx, sql.text, sql_args(cx, &sql, &id, 1), &q));
+	for (; n < SIDE; n++) {
+		int s;
+
+		TRY(stmt_step(cx, q, &row));
+		if (!row)
+			break;
+		s = type_state(t, stmt_text(q, 2));
+		links[n] = (struct part_link){
+			.label = arena_printf(cx->arena, "%s %s", stmt_text(q, 0), stmt_text(q, 1)),
+			.href = visit_url(cx, t, stmt_text(q, 0)),
+			.note = s < 0 ? NULL : msg(cx, t->states[s].label_key) };
+	}
+	if (n > 0)
+		part_links(&v->page, msg(cx, t->plural_key), links, n);
+	return OK;
+}
+
+static enum err
+write_side(struct reading *rd)
+{
+	const struct types *ts = rd->v->cx->world->types;
+
+	for (size_t i = 0; i < ts->n; i++)
+		for (int k = 0; k < ts->list[i]->nfields; k++)
+			if (ts->list[i]->fields[k].ref_type == rd->r->type)
+				TRY(side_of(rd, ts->list[i], &ts->list[i]->fields[k]));
+	if (rd->r->type->is_person)
+		part_button_link(&rd->v->page, visit_url_of(rd->v->cx, rd->r, "/-/vaatajad"),
+				 msg(rd->v->cx, "record.lookers"), ICON_EYE, false);
+	return OK;
+}
+
+enum err
+record_page(struct visit *v)
+{
+	struct reading rd = { 0 };
+	struct part_link crumb;
+
+	TRY(read_all(v, &rd));
+	crumb = (struct part_link){ .label = msg(v->cx, v->type->plural_key),
+				    .href = arena_printf(v->cx->arena, "/%s", v->type->path) };
+	v->page.crumbs = &crumb;
+	v->page.n_crumbs = 1;
+	v->page.own_heading = true;
+	visit_page_begin(v, arena_printf(v->cx->arena, "%s %s", rd.r->number,
+					 msg(v->cx, v->type->label_key)));
+	write_head(&rd);
+	part_columns_begin(&v->page);
+	TRY(write_facts(&rd));
+	TRY(write_panels(&rd));
+	TRY(write_timeline(&rd));
+	part_columns_side(&v->page);
+	TRY(write_side(&rd));
+	TRY(write_files(&rd));
+	part_columns_end(&v->page);
+	return visit_page_end(v);
+}

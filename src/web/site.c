@@ -1,0 +1,333 @@
+/*
+ * Routing, sign-in of each request, form keys and error pages. See site.h.
+ */
+#include "web/site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "core/access.h"
+#include "web/counts.h"
+#include "web/site_int.h"
+#include "web/static_files.h"
+
+
+static const char KEY_USED[] = "SELECT location FROM sys_form_key WHERE key = ?1 AND user = ?2";
+static const char KEY_USE[] =
+	"INSERT INTO sys_form_key (key, user, location, made_at) VALUES (?1, ?2, ?3, ?4)";
+static const char DRAFT_GONE[] =
+	"DELETE FROM sys_draft WHERE user = ?1 AND position = ?2 AND form = ?3";
+
+/* ---- which route ---- */
+
+/* Match a pattern against a path: {} takes one segment, {*} the rest (at least one character). */
+static bool
+matches(struct ctx *cx, const char *pattern, const char *path, const char **part)
+{
+	int n = 0;
+
+	while (*pattern != '\0') {
+		size_t len;
+
+		if (text_starts(pattern, "{*}")) {
+			part[n] = path;
+			return *path != '\0';
+		}
+		if (text_starts(pattern, "{}")) {
+			len = strcspn(path, "/");
+			if (len == 0 || n == VISIT_PARTS)
+				return false;
+			part[n++] = arena_strndup(cx->arena, path, len);
+			path += len;
+			pattern += 2;
+		} else if (*pattern++ != *path++) {
+			return false;
+		}
+	}
+	return *path == '\0';
+}
+
+static const struct web_route *
+find_in(struct visit *v, const struct web_route *routes, bool *known)
+{
+	for (; routes != NULL && routes->method != NULL; routes++) {
+		if (!matches(v->cx, routes->pattern, v->x->path, v->part))
+			continue;
+		*known = true;
+		if (strcmp(routes->method, v->x->method) == 0)
+			return routes;
+	}
+	return NULL;
+}
+
+/* /T/N/-/rest: the type by its path, the number up to "/-/", and the standard route. */
+static const struct web_route *
+find_standard(struct visit *v, bool *known)
+{
+	const char *path = v->x->path + 1, *slash = strchr(path, '/'), *dash;
+	size_t len = slash == NULL ? strlen(path) : (size_t)(slash - path);
+	const char *rest = "";
+
+	v->type = map_get(&v->cx->world->types->by_path, arena_strndup(v->cx->arena, path, len));
+	if (v->type == NULL)
+		return NULL;
+	if (slash != NULL && slash[1] != '\0' && strcmp(slash, "/uus") != 0) {
+		dash = strstr(slash, "/-/");
+		v->number = arena_strndup(v->cx->arena, slash + 1,
+					  dash == NULL ? strlen(slash + 1)
+						       : (size_t)(dash - slash - 1));
+		rest = dash == NULL ? "/N" : arena_printf(v->cx->arena, "/N%s", dash);
+	} else if (slash != NULL) {
+		rest = slash;
+	}
+	for (const struct web_route *r = STANDARD_ROUTES; r->method != NULL; r++) {
+		if (!matches(v->cx, r->pattern, rest, v->part))
+			continue;
+		*known = true;
+		if (strcmp(r->method, v->x->method) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+static enum err
+find_route(struct visit *v, const struct site *site)
+{
+	bool known = false;
+	const struct web_route *r = find_in(v, OWN_ROUTES, &known);
+
+	for (const struct work *const *w = site->works; r == NULL && *w != NULL; w++)
+		r = find_in(v, (*w)->routes, &known);
+	if (r == NULL)
+		r = find_standard(v, &known);
+	if (r == NULL && known)
+		return http_refuse(v->x, 405, ERR_INVALID, "err.http_method");
+	if (r == NULL)
+		return fail(v->cx, ERR_NOTFOUND, "err.no_page");
+	v->route = r;
+	v->x->route_name = r->pattern;
+	return OK;
+}
+
+/* ---- who ---- */
+
+/* A form must come from our own page: the browser says so itself (Sec-Fetch-Site, Origin), and the
+ * form carries the token of the session. */
+static enum err
+check_origin(struct visit *v)
+{
+	const char *site = http_header(v->x, "Sec-Fetch-Site");
+	const char *origin = http_header(v->x, "Origin"), *host = v->x->host;
+	const char *token = http_form(v->x, PART_CSRF);
+
+	if (strcmp(v->x->method, "POST") != 0)
+		return OK;
+	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return fail(v->cx, ERR_DENIED, "err.foreign_form");
+	if (origin != NULL && host != NULL) {
+		const char *at = strstr(origin, "://");
+
+		if (at == NULL || strcmp(at + 3, host) != 0)
+			return fail(v->cx, ERR_DENIED, "err.foreign_form");
+	}
+	if (v->signed_in && (token == NULL || strcmp(token, v->session.csrf) != 0))
+		return fail(v->cx, ERR_DENIED, "err.form_token");
+	return OK;
+}
+
+static enum err
+who(struct visit *v)
+{
+	const char *token = http_cookie(v->x, SITE_COOKIE);
+	enum err e = account_session(v->cx, token, &v->session);
+
+	v->signed_in = e == OK;
+	if (v->signed_in) {
+		v->cx->purpose = "";
+		return OK;
+	}
+	if (e != ERR_SIGNIN)
+		return e;
+	if ((v->route->flags & WEB_ANYONE) != 0) {
+		ctx_forgive(v->cx);
+		return OK;
+	}
+	return e;
+}
+
+static enum err
+site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
+{
+	struct site *site = arg;
+	struct visit *v = ARENA_NEW(x->cx.arena, struct visit);
+
+	x->site_data = v;
+	v->x = x;
+	v->cx = &x->cx;
+	v->site = site;
+	if (static_is(x)) {
+		x->route_name = "/static/{*}";
+		*ret_lane = HTTP_DONE;
+		return static_answer(site->statics, x);
+	}
+	TRY(find_route(v, site));
+	TRY(who(v));
+	TRY(check_origin(v));
+	if (v->type != NULL)
+		v->cx->purpose = visit_purpose(v, v->type);
+	*ret_lane = v->route->lane;
+	return OK;
+}
+
+/* ---- the work ---- */
+
+/* What must be durable before a page leaves: whose data it showed, and that the session lives. */
+static enum err
+after(struct ctx *cx, void *arg)
+{
+	const struct visit *v = arg;
+
+	TRY(access_write(cx, NULL));
+	if (v->signed_in && cx->now - v->session.seen_at >= TOUCH_SECONDS)
+		return account_touch(cx, v->session.id);
+	return OK;
+}
+
+static void
+set_after(struct visit *v)
+{
+	if (v->cx->seen == NULL && (!v->signed_in || v->cx->now - v->session.seen_at < TOUCH_SECONDS))
+		return;
+	v->x->after = after;
+	v->x->after_arg = v;
+}
+
+/* A form key used before: nothing is done again, and the first answer is given. */
+static enum err
+used_before(struct visit *v, bool *ret)
+{
+	const char *key = http_form(v->x, PART_KEY), *location;
+
+	*ret = false;
+	if (key == NULL || !v->signed_in)
+		return OK;
+	if (db_get_text(v->cx, KEY_USED, DB_ARGS(db_text(key), db_int(v->session.who.user)),
+			&location) != OK) {
+		if (v->cx->error.code != ERR_NOTFOUND)
+			return v->cx->error.code;
+		ctx_forgive(v->cx);
+		return OK;
+	}
+	*ret = true;
+	return http_redirect(v->x, location);
+}
+
+/* The form has done its work: remember its key, forget its draft. */
+static enum err
+use_key(struct visit *v)
+{
+	const char *key = http_form(v->x, PART_KEY), *form = http_form(v->x, PART_FORM);
+	const char *location = v->location;
+
+	if (!v->signed_in || location == NULL)
+		return OK;
+	if (key != NULL && strlen(key) <= 64)
+		TRY(db_exec(v->cx, KEY_USE,
+			    DB_ARGS(db_text(key), db_int(v->session.who.user), db_text(location),
+				    db_int(v->cx->now)),
+			    NULL));
+	if (form != NULL)
+		TRY(db_exec(v->cx, DRAFT_GONE,
+			    DB_ARGS(db_int(v->session.who.user), db_int(v->session.who.position),
+				    db_text(form)),
+			    NULL));
+	return OK;
+}
+
+static enum err
+write_work(struct visit *v)
+{
+	bool used;
+
+	TRY(used_before(v, &used));
+	if (used)
+		return OK;
+	TRY(v->route->handle(v));
+	TRY(use_key(v));
+	counts_forget(v->cx->who.user);
+	return after(v->cx, v);
+}
+
+static enum err
+site_handle(struct http_exchange *x, void *arg)
+{
+	struct visit *v = x->site_data;
+
+	(void)arg;
+	x->cx.seen = NULL; /* a closure may be run again */
+	if (v->route->lane == HTTP_WRITE)
+		return write_work(v);
+	TRY(v->route->handle(v));
+	set_after(v);
+	return OK;
+}
+
+/* ---- what failed ---- */
+
+static void
+site_failed(struct http_exchange *x, enum err e, void *arg)
+{
+	struct visit *v = x->site_data;
+	const struct error cause = x->cx.error;
+
+	x->cx.seen = NULL;
+	if (v == NULL) {
+		v = ARENA_NEW(x->cx.arena, struct visit);
+		v->x = x;
+		v->cx = &x->cx;
+		v->site = arg;
+		x->site_data = v;
+	}
+	if (e == ERR_IO || e == ERR_CORRUPT || e == ERR_BUG)
+		log_error(&x->cx, "request");
+	v->error = e;
+	if (v->route != NULL && v->route->again != NULL &&
+	    (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_LIMIT)) {
+		int status = x->status;
+
+		if (v->route->again(v) == OK) {
+			x->status = status;
+			set_after(v);
+			return;
+		}
+		http_reset(x);
+		x->status = status;
+		x->cx.error = cause;
+	}
+	page_trouble(v, e);
+	set_after(v);
+}
+
+static size_t
+site_body_limit(struct http_exchange *x, void *arg)
+{
+	const char *end = strrchr(x->path, '/');
+
+	(void)arg;
+	return end != NULL && strcmp(end, "/fail") == 0 ? MAX_REQUEST_BODY : MAX_FORM_BODY;
+}
+
+void
+site_init(struct ctx *cx, struct site *site, struct http_site *ret)
+{
+	site->statics = static_files_new(cx->arena, embed_static);
+	*ret = (struct http_site){ .arg = site,
+				   .world = site->world,
+				   .texts = site->world->texts,
+				   .route = site_route,
+				   .handle = site_handle,
+				   .failed = site_failed,
+				   .body_limit = site_body_limit };
+}

@@ -1,0 +1,63 @@
+/* Shared by the site's own files only. */
+#ifndef HOOL_WEB_SITE_INT_H
+#define HOOL_WEB_SITE_INT_H
+
+#include "web/site.h"
+
+#define SITE_COOKIE "hool"
+#define TOUCH_SECONDS 60 /* a session's last use is written at most this often */
+
+/* Home, sign-in, search, drafts, language; and the pages every type has. */
+extern const struct web_route OWN_ROUTES[];
+extern const struct web_route STANDARD_ROUTES[];
+
+/* The page for an error no form can show. Never fails. */
+void page_trouble(struct visit *v, enum err e);
+
+/* sign_page.c, home_page.c, search_page.c, draft.c */
+enum err sign_in_page(struct visit *v) MUST_USE;
+enum err sign_in(struct visit *v) MUST_USE;
+enum err sign_out(struct visit *v) MUST_USE;
+enum err set_language(struct visit *v) MUST_USE;
+enum err set_position(struct visit *v) MUST_USE;
+enum err stay_signed_in(struct visit *v) MUST_USE;
+enum err me_page(struct visit *v) MUST_USE;
+enum err home_page(struct visit *v) MUST_USE;
+enum err registers_page(struct visit *v) MUST_USE;
+enum err search_post(struct visit *v) MUST_USE;
+enum err search_page(struct visit *v) MUST_USE;
+enum err search_choices(struct visit *v) MUST_USE;
+enum err draft_save(struct visit *v) MUST_USE;
+/* The draft kept for a form, as pairs; *ret_n 0 if there is none. */
+enum err draft_read(struct visit *v, const char *form, struct http_pairs *ret,
+		    int64_t *ret_saved_at) MUST_USE;
+
+/* What a search finds, as choices of a reference field, behind the *n already there (at most 20
+ * are added). */
+enum err site_find_choices(struct visit *v, const struct type *t, const char *query,
+			   struct part_choice *list, size_t *n) MUST_USE;
+/* The recorded error in words, without its place. */
+const char *site_error_text(const struct ctx *cx);
+
+/* list_page.c */
+enum err list_page(struct visit *v) MUST_USE;
+/* record_page.c, trail.c */
+enum err record_page(struct visit *v) MUST_USE;
+enum err record_note_post(struct visit *v) MUST_USE;
+enum err record_lookers(struct visit *v) MUST_USE;
+enum err attachment_page(struct visit *v) MUST_USE;
+enum err attachment_post(struct visit *v) MUST_USE;
+/* form_page.c */
+enum err new_page(struct visit *v) MUST_USE;
+enum err new_post(struct visit *v) MUST_USE;
+enum err edit_page(struct visit *v) MUST_USE;
+enum err edit_post(struct visit *v) MUST_USE;
+enum err edit_again(struct visit *v) MUST_USE;
+/* move_page.c */
+enum err move_page(struct visit *v) MUST_USE;
+enum err move_post(struct visit *v) MUST_USE;
+enum err move_again(struct visit *v) MUST_USE;
+enum err delete_page(struct visit *v) MUST_USE;
+enum err delete_post(struct visit *v) MUST_USE;
+
+#endif
