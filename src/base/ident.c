@@ -258,12 +258,15 @@ check_kmkr(struct ident *id)
 	return true;
 }
 
+/* Banks take a reference number byte for byte, so not even a space is forgiven. */
 static bool
 check_viitenumber(struct ident *id)
 {
 	char base[IDENT_MAX];
 	size_t n = strlen(id->text);
 
+	if (id->was_normalised)
+		return refuse(id, "ident.space", "", "");
 	if (n < 2 || n > 20)
 		return refuse_length(id, "2–20");
 	memcpy(base, id->text, n - 1);

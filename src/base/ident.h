@@ -2,9 +2,10 @@
  * Identifiers and their check digits: personal code, registry code, VAT number, IBAN, reference
  * number, EHAK code.
  *
- * Spaces (also U+00A0 and U+202F) at either end and between groups are dropped, and the letters of
- * IBAN and VAT numbers made capitals; the result says so. Nothing else is mended: a digit is 0-9
- * and nothing else, and whatever is wrong is said by a key of the catalogue with its values.
+ * Spaces (also U+00A0 and U+202F) at either end and between groups are dropped (but not in
+ * reference numbers), and the letters of IBAN and VAT numbers made capitals; the result says so.
+ * Nothing else is mended: a digit is 0-9 and nothing else, and whatever is wrong is said by a key
+ * of the catalogue with its values.
  */
 #ifndef HOOL_BASE_IDENT_H
 #define HOOL_BASE_IDENT_H

@@ -101,6 +101,7 @@ TEST(ident_says_why_not)
 		{ IDENT_IBAN, "EE38-2200-2210-2014-5685", "ident.character", "-" },
 		{ IDENT_VIITENUMBER, "1", "ident.length", "2–20" },
 		{ IDENT_VIITENUMBER, "121312953", "ident.check", "" },
+		{ IDENT_VIITENUMBER, "12131 2952", "ident.space", "" },
 		{ IDENT_EHAK, "784", "ident.length", "4" },
 		{ IDENT_EHAK, "0000", "ident.ehak_zero", "" },
 	};

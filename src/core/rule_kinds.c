@@ -294,10 +294,11 @@ run_value(struct rule_run *run)
 
 /* The price row of a code on the day of the event, from another rule. */
 static enum err
-find_price(struct rule_run *run, const char *code, const struct rule_setting **ret)
+find_price(struct rule_run *run, const char *code, int64_t *ret_cents, bool *ret_hourly)
 {
 	const struct rule *prices = rulebook_find(run->rb, run->p[PARAM_PRICES].text);
 	const struct rule_version *v = rule_version_at(prices, run->event, run->known);
+	const char *unit;
 
 	if (v == NULL)
 		return fail(run->cx, ERR_INVALID, "err.rule_no_version", prices->id,
@@ -318,7 +319,10 @@ find_price(struct rule_run *run, const char *code, const struct rule_setting **r
 		}
 		rule_say(run, "rule.step.price", CIVIL_NONE, code,
 			 money(run, row->p[PARAM_AMOUNT].n), DAY_TEXT(run, v->valid_from));
-		*ret = row->p;
+		*ret_cents = row->p[PARAM_AMOUNT].n;
+		unit = row->p[PARAM_UNIT].set ? row->p[PARAM_UNIT].text
+					      : v->params->p[PARAM_UNIT].text;
+		*ret_hourly = unit == NULL || strcmp(unit, "hour") == 0;
 		return OK;
 	}
 	return fail_field(run->cx, ERR_INVALID, "code", "err.rule_row", prices->id, code);
@@ -328,24 +332,21 @@ find_price(struct rule_run *run, const char *code, const struct rule_setting **r
 static enum err
 run_line(struct rule_run *run)
 {
-	const struct rule_setting *price = NULL;
 	const struct rule_value *code, *v;
-	int64_t minutes = 0, quantity = 0, people = 1, each;
-	bool hourly;
+	int64_t price = 0, minutes = 0, quantity = 0, people = 1, each;
+	bool hourly = true;
 
 	TRY(rule_need(run, "code", &code));
-	TRY(find_price(run, code->text, &price));
-	hourly = strcmp(price[PARAM_UNIT].text, "hour") == 0;
+	TRY(find_price(run, code->text, &price, &hourly));
 	TRY(rule_need(run, hourly ? "minutes" : "quantity", &v));
 	TRY(rule_number(run, "minutes", 0, MAX_MINUTES, &minutes));
 	TRY(rule_number(run, "quantity", 0, MAX_MINUTES * 100, &quantity));
 	TRY(rule_number(run, "participants", 1, MAX_PEOPLE, &people));
-	each = hourly ? half_up(minutes * price[PARAM_AMOUNT].n, 60)
-		      : half_up(quantity * price[PARAM_AMOUNT].n, 100);
+	each = hourly ? half_up(minutes * price, 60) : half_up(quantity * price, 100);
 	rule_say(run, hourly ? "rule.step.line_minutes" : "rule.step.line_quantity", CIVIL_NONE,
-		 rule_value_text(run->cx, v), money(run, price[PARAM_AMOUNT].n), money(run, each));
+		 rule_value_text(run->cx, v), money(run, price), money(run, each));
 	rule_put(run, rule_money("result", each));
-	rule_put(run, rule_money("price", price[PARAM_AMOUNT].n));
+	rule_put(run, rule_money("price", price));
 	if (people > 1) {
 		rule_say(run, "rule.step.line_each", CIVIL_NONE, INT_TEXT(run, people),
 			 money(run, each * people), NULL);
