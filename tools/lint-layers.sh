@@ -18,10 +18,10 @@ bad() {
 look() {
 	c_files src | xargs -r grep -HnE '^#[ 	]*include' /dev/null | awk -F: '
 	function rank(folder) {
-		return index("base db format meta core web work main", folder) == 0 ? -1 : \
+		return index("base db format meta core web work cli main", folder) == 0 ? -1 : \
 			folder == "base" ? 0 : folder == "db" || folder == "format" ? 1 : \
 			folder == "meta" ? 2 : folder == "core" ? 3 : folder == "web" ? 4 : \
-			folder == "work" ? 5 : 6
+			folder == "work" ? 5 : folder == "cli" ? 6 : 7
 	}
 	function say(why) { print $1 ":" $2 ": " why }
 	BEGIN {

@@ -1,0 +1,130 @@
+/* hool serve: the web server, until it is told to end. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "format/letter.h"
+#include "web/site.h"
+
+static const char BOARD[] = "SELECT value FROM sys_setting WHERE name = 'board'";
+static const char USERS[] =
+	"SELECT u.login, p.name FROM \"user\" u JOIN position p ON p.\"user\" = u.sys_id "
+	"WHERE u.sys_deleted = 0 AND p.sys_deleted = 0 ORDER BY u.sys_id LIMIT 12";
+static const char PASSWORD[] = "SELECT value FROM sys_setting WHERE name = 'practice'";
+
+/* "127.0.0.1:8080" → address and port. */
+static enum err
+parse_listen(struct ctx *cx, const char *listen, struct http_settings *s)
+{
+	const char *colon = strrchr(listen, ':');
+	int64_t port;
+
+	if (colon == NULL || !text_int(colon + 1, 0, 65535, &port))
+		return fail(cx, ERR_INVALID, "err.listen", listen);
+	s->address = arena_strndup(cx->arena, listen, (size_t)(colon - listen));
+	s->port = (uint16_t)port;
+	return OK;
+}
+
+/* In practice data: who may sign in, and with what. */
+static enum err
+print_users(struct ctx *cx)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	const char *password;
+	bool row;
+
+	TRY(db_get_text(cx, PASSWORD, DB_NONE, &password));
+	TRY(db_query(cx, USERS, DB_NONE, &q));
+	(void)printf("%s\n", msgf(cx, "serve.users", password));
+	for (;;) {
+		TRY(stmt_step(cx, q, &row));
+		if (!row)
+			return OK;
+		(void)printf("  %-12s %s\n", stmt_text(q, 0), stmt_text(q, 1));
+	}
+}
+
+static enum err
+greet(struct run *r, struct db *db, struct site *site)
+{
+	SCOPED(conn) struct conn *reader = NULL;
+	const char *board;
+
+	TRY(db_reader(r->cx, db, &reader));
+	r->cx->conn = reader;
+	site->board = msg(r->cx, "site.board");
+	if (db_get_text(r->cx, BOARD, DB_NONE, &board) == OK)
+		site->board = board;
+	else
+		ctx_forgive(r->cx);
+	if (r->world->practice)
+		TRY(print_users(r->cx));
+	r->cx->conn = NULL;
+	return OK;
+}
+
+/* Wait for SIGINT or SIGTERM. They are blocked before any thread starts. */
+static void
+wait_for_end(int fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) < 0)
+		continue;
+}
+
+static enum err
+serve(struct run *r, struct db *db, const struct http_settings *settings, int fd)
+{
+	SCOPED(http) struct http *http = NULL;
+	struct site site = { .world = r->world, .db = db, .works = r->works, .version = "0.1" };
+	struct http_site callbacks;
+
+	TRY(greet(r, db, &site));
+	site_init(r->cx, &site, &callbacks);
+	TRY(http_start(r->cx, settings, &callbacks, db, &http));
+	(void)printf("listening http://%s:%u\n", settings->address, (unsigned)http_port(http));
+	(void)fflush(stdout);
+	wait_for_end(fd);
+	(void)printf("%s\n", msg(r->cx, "serve.ending"));
+	return OK;
+}
+
+enum err
+cmd_serve(struct run *r)
+{
+	struct http_settings settings = { 0 };
+	SCOPED(db) struct db *db = NULL;
+	int64_t threads;
+	sigset_t ends;
+	int fd;
+	enum err e;
+
+	TRY(parse_listen(r->cx, run_option(r, "--listen", "127.0.0.1:8080"), &settings));
+	if (!text_int(run_option(r, "--threads", "0"), 0, 64, &threads))
+		return fail(r->cx, ERR_INVALID, "err.cli_number", "--threads");
+	settings.threads = (int)threads;
+	settings.behind_tls = run_flag(r, "--behind-tls");
+	settings.proxies = run_option(r, "--proxies", NULL);
+	if (run_flag(r, "--quiet"))
+		log_set_level(LOG_WARN);
+	TRY(run_done(r));
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0 || (fd = signalfd(-1, &ends, SFD_CLOEXEC)) < 0)
+		return fail(r->cx, ERR_IO, "err.io");
+	letter_warm_up();
+	e = run_open(r, DB_CREATE, &db);
+	if (e == OK)
+		e = serve(r, db, &settings, fd);
+	(void)close(fd);
+	return e;
+}
