@@ -22,6 +22,7 @@ struct stmt {
 	const char *address; /* of the text it was last asked by */
 	char *text;	     /* own copy */
 	uint64_t hash;	     /* of the text */
+	bool own;	     /* compiled past the guard: lent to nobody else */
 	bool idle;	     /* in the store, not lent out */
 	bool ended;	     /* stepped past its last row, or failed */
 	struct stmt *same_slot;

@@ -60,12 +60,18 @@ sqlite_start(void)
 
 /* ---- the guard ---- */
 
-/* FTS5 asks for the data version by itself; a schema step may put foreign keys off to its end. */
+/* Those that only look. FTS5 asks for the data version by itself. A script may put foreign keys
+ * off to the end of its closure. */
 static int
 guard_pragma(const struct conn *c, const char *name)
 {
-	if (strcmp(name, "data_version") == 0)
-		return SQLITE_OK;
+	static const char *const LOOK[] = { "data_version",	 "table_info",	"table_xinfo",
+					    "index_list",	 "index_xinfo", "foreign_key_list",
+					    "foreign_key_check", "quick_check", "integrity_check" };
+
+	for (size_t i = 0; i < sizeof(LOOK) / sizeof(LOOK[0]); i++)
+		if (strcmp(name, LOOK[i]) == 0)
+			return SQLITE_OK;
 	if (c->scripting && strcmp(name, "defer_foreign_keys") == 0)
 		return SQLITE_OK;
 	return SQLITE_DENY;

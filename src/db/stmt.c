@@ -68,17 +68,24 @@ stmt_drop(struct conn *c, struct stmt *q)
 	free(q);
 }
 
+/* May it be lent for this text? What we compiled past the guard stays ours. */
+static bool
+fits(const struct conn *c, const struct stmt *q, const char *sql)
+{
+	return q->idle && q->own == c->own && strcmp(q->text, sql) == 0;
+}
+
 static struct stmt *
 stmt_find(struct conn *c, const char *sql)
 {
 	struct stmt *q = c->by_address[address_slot(sql)];
 	uint64_t hash;
 
-	if (q != NULL && q->idle && q->address == sql && strcmp(q->text, sql) == 0)
+	if (q != NULL && q->address == sql && fits(c, q, sql))
 		return q;
 	hash = hash_of(sql);
 	for (q = c->by_hash[hash % STMT_SLOTS]; q != NULL; q = q->same_slot)
-		if (q->idle && q->hash == hash && strcmp(q->text, sql) == 0)
+		if (q->hash == hash && fits(c, q, sql))
 			return q;
 	return NULL;
 }
@@ -121,6 +128,7 @@ stmt_make(struct conn *c, const char *sql, struct stmt **ret)
 		BUG("out of memory");
 	q->handle = handle;
 	q->conn = c;
+	q->own = c->own;
 	q->address = sql;
 	q->hash = hash_of(sql);
 	q->same_slot = c->by_hash[q->hash % STMT_SLOTS];
