@@ -190,5 +190,8 @@ enum err
 rule_term(struct rule_run *run, const struct rule_setting *p, int32_t from, int32_t *ret) MUST_USE;
 rule_fn rule_run_term, rule_run_earliest, rule_run_yearly, rule_run_hours, rule_run_closing;
 enum err rule_also(struct rule_run *run) MUST_USE;
+/* rule_facts.c, rule_money.c */
+rule_fn rule_run_age, rule_run_table, rule_run_conditions, rule_run_in_a_row;
+rule_fn rule_run_value, rule_run_line, rule_run_ceiling;
 
 #endif
