@@ -112,6 +112,15 @@ note_today(struct rule_run *run)
 		run->out->inputs[run->out->ninputs++] = rule_date("date", run->event);
 }
 
+static void
+say_unconfirmed(struct rule_run *run, const char *note)
+{
+	if (note == NULL)
+		rule_say(run, "rule.step.unconfirmed_plain", CIVIL_NONE, NULL, NULL, NULL);
+	else
+		rule_say(run, "rule.step.unconfirmed", CIVIL_NONE, note, NULL, NULL);
+}
+
 static enum err
 choose_version(struct rule_run *run)
 {
@@ -137,8 +146,7 @@ choose_version(struct rule_run *run)
 		rule_say(run, "rule.step.known", v->known_from, DAY_TEXT(run, v->known_from), NULL,
 			 NULL);
 	if (!v->confirmed)
-		rule_say(run, "rule.step.unconfirmed", CIVIL_NONE, v->note == NULL ? "" : v->note,
-			 NULL, NULL);
+		say_unconfirmed(run, v->note);
 	return OK;
 }
 
@@ -169,8 +177,7 @@ gather_settings(struct rule_run *run)
 		TRY(pick_row(run, &row));
 		if (row->has_confirmed && !row->confirmed) {
 			run->out->confirmed = false;
-			rule_say(run, "rule.step.unconfirmed", CIVIL_NONE,
-				 row->note == NULL ? row->name : row->note, NULL, NULL);
+			say_unconfirmed(run, row->note);
 		}
 	}
 	for (int i = 0; i < PARAM_COUNT; i++) {

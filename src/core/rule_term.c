@@ -171,6 +171,8 @@ rule_term(struct rule_run *run, const struct rule_setting *given, int32_t from, 
 	}
 	roll(run, p, &day);
 	TRY(check_range(run, day));
+	rule_say(run, "rule.step.last_day", day, DAY_TEXT(run, day), NULL, NULL)->reason =
+		calendar_weekday_key(day);
 	*ret = day;
 	return OK;
 }
@@ -268,6 +270,8 @@ rule_run_yearly(struct rule_run *run)
 	rule_say(run, "rule.step.yearly", day, DAY_TEXT(run, day), NULL, NULL)->reason =
 		calendar_weekday_key(day);
 	roll(run, run->p, &day);
+	rule_say(run, "rule.step.last_day", day, DAY_TEXT(run, day), NULL, NULL)->reason =
+		calendar_weekday_key(day);
 	rule_put(run, rule_date("result", day));
 	return OK;
 }

@@ -115,8 +115,10 @@ TEST(rule_says_each_skipped_day_and_why)
 	EXPECT(r.confirmed);
 	from = rule_date("from", civil_day(2026, 5, 25));
 	EXPECT_OK(rule_eval(&t->cx, rb, "R46", &from, 1, &r));
-	EXPECT_TEXT("rule.step.roll", r.steps[r.nsteps - 1].key);
-	EXPECT_TEXT("holiday.midsummer", r.steps[r.nsteps - 1].reason);
+	EXPECT_TEXT("rule.step.roll", r.steps[r.nsteps - 2].key);
+	EXPECT_TEXT("holiday.midsummer", r.steps[r.nsteps - 2].reason);
+	EXPECT_TEXT("rule.step.last_day", r.steps[r.nsteps - 1].key);
+	EXPECT_INT(civil_day(2026, 6, 25), r.steps[r.nsteps - 1].date);
 }
 
 TEST(rule_due_serves_clocks)
