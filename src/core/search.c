@@ -80,10 +80,13 @@ read_rows(struct ctx *cx, struct stmt *q, bool like, struct found **ret, size_t 
 	return OK;
 }
 
-/* The first text after every text that begins with `prefix`. Words are ASCII. */
+/* The first text after every text that begins with `prefix`; a code is a beginning only of
+ * itself. Words are ASCII. */
 static const char *
 prefix_end(struct ctx *cx, const char *prefix)
 {
+	if (*prefix == '#')
+		return arena_printf(cx->arena, "%s\x01", prefix);
 	return arena_printf(cx->arena, "%s\x7f", prefix);
 }
 
@@ -129,15 +132,16 @@ by_words(struct ctx *cx, const struct type *t, const char *const *words, size_t 
 	return OK;
 }
 
+/* The words of a query as they fold, or, with `sound`, as each of them sounds. */
 static size_t
-split(struct ctx *cx, const char *prefix, const char *folded, const char **words)
+split(struct ctx *cx, const char *query, bool sound, const char **words)
 {
-	char *copy = arena_strdup(cx->arena, folded), *save = NULL;
+	char *copy = arena_strdup(cx->arena, fold_search(cx->arena, query)), *save = NULL;
 	size_t n = 0;
 
 	for (char *p = strtok_r(copy, " ", &save); p != NULL && n < MAX_WORDS;
 	     p = strtok_r(NULL, " ", &save))
-		words[n++] = arena_printf(cx->arena, "%s%s", prefix, p);
+		words[n++] = sound ? arena_printf(cx->arena, "~%s", fold_sound(cx->arena, p)) : p;
 	return n;
 }
 
@@ -169,13 +173,16 @@ search_find(struct ctx *cx, const struct type *t, const char *query, int limit, 
 		return fail_field(cx, ERR_INVALID, "q", "err.too_long",
 				  text_from_int(cx->arena, MAX_TEXT));
 	TRY(by_number(cx, t, trimmed, &s));
-	n = split(cx, "#", fold_search(cx->arena, trimmed), words);
-	if (n == 1)
-		TRY(by_words(cx, t, words, n, false, &s));
-	n = split(cx, "", fold_search(cx->arena, trimmed), words);
+	n = split(cx, trimmed, false, words);
+	if (n == 1) {
+		/* One word may be a code: found whole, never by its beginning. */
+		const char *code = arena_printf(cx->arena, "#%s", words[0]);
+
+		TRY(by_words(cx, t, &code, 1, false, &s));
+	}
 	if (n > 0)
 		TRY(by_words(cx, t, words, n, false, &s));
-	n = split(cx, "~", fold_sound(cx->arena, trimmed), words);
+	n = split(cx, trimmed, true, words);
 	if (n > 0 && s.n < s.max)
 		TRY(by_words(cx, t, words, n, true, &s));
 	*ret = s.list;
