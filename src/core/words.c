@@ -47,7 +47,7 @@ words_update(struct ctx *cx, const struct record *r)
 		if (!f->search || !r->v[i].set || r->v[i].s == NULL)
 			continue;
 		if (f->kind == FIELD_CODE) {
-			TRY(add_word(cx, r->id, "#", r->v[i].s));
+			TRY(add_word(cx, r->id, "#", fold_search(cx->arena, r->v[i].s)));
 			continue;
 		}
 		TRY(add_words(cx, r->id, r->v[i].s));
