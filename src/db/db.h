@@ -51,7 +51,8 @@ struct db_figures {
  * another program's database), ERR_BUSY (another process has the write lane, "err.db_in_use").
  */
 enum err db_open(struct ctx *cx, const char *url, unsigned flags, struct db **ret) MUST_USE;
-/* End the write lane after its waiting closures, checkpoint and close. Takes NULL. */
+/* End the write lane after its waiting closures, checkpoint and close. Takes NULL. Readers must
+ * have been freed before. */
 void db_close(struct db *db);
 SCOPED_DEFINE(db, struct db, db_close)
 
@@ -72,8 +73,7 @@ struct db_step {
 };
 
 /* All steps in order, in cx's arena, each with whether it is taken. Errors as db_migrate(). */
-enum err
-db_plan(struct ctx *cx, struct db *db, struct db_step **ret_steps, size_t *ret_n) MUST_USE;
+enum err db_plan(struct ctx *cx, struct db *db, struct db_step **ret_steps, size_t *ret_n) MUST_USE;
 
 /*
  * Copy the database as it is at this moment into a new file, while it goes on being used. The
@@ -112,6 +112,7 @@ struct db_job {
 };
 void db_submit(struct db *db, struct db_job *job);
 
+/* The figures as they are now; zeros for a store opened for reading. */
 struct db_figures db_figures(struct db *db);
 
 /* ---- values ---- */
@@ -179,7 +180,8 @@ db_exec(struct ctx *cx, const char *sql, struct db_args args, int64_t *ret_chang
 enum err db_get_int(struct ctx *cx, const char *sql, struct db_args args, int64_t *ret) MUST_USE;
 enum err
 db_get_text(struct ctx *cx, const char *sql, struct db_args args, const char **ret) MUST_USE;
-/* Run a script of several statements without arguments (schema, practice data). */
+/* Run a script of several statements without arguments (schema, practice data), in a closure.
+ * Only a script may make, change or drop tables. */
 enum err db_script(struct ctx *cx, const char *sql) MUST_USE;
 
 /* True while cx->conn is the write lane's. */

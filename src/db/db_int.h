@@ -9,7 +9,8 @@
 #include "base/embed.h"
 #include "db/db.h"
 
-#define STMT_MAX 256 /* prepared statements kept by one connection */
+#define MAX_WAITING 10000 /* closures in the queue; more are refused at once */
+#define STMT_MAX 256	  /* prepared statements kept by one connection */
 #define STMT_SLOTS 512
 #define READER_WAIT 5000  /* milliseconds, for recovery or a checkpoint to end */
 #define WRITER_WAIT 10000 /* milliseconds, for recovery or another process */
@@ -57,6 +58,7 @@ struct lane {
 	/* Of the lane's thread alone: */
 	struct conn *conn;
 	int kept_pages;	 /* of the log at the last checkpoint, not to be counted again */
+	int log_pages;	 /* the log should not grow past it */
 	int truncate_at; /* pages of the log at which it is to be cut */
 	bool doubtful;	 /* a commit failed and has not been sealed over yet */
 };

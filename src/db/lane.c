@@ -23,7 +23,6 @@
 
 #define GROUP_CLOSURES 256    /* at most, in one transaction */
 #define GROUP_TIME 20000      /* microseconds after which a group takes no more */
-#define MAX_WAITING 10000     /* closures; more are refused at once */
 #define CHECKPOINT_PAGES 1000 /* of 4 KiB: new ones that are worth copying back */
 #define TRUNCATE_PAGES 16384  /* of 4 KiB: a log of 64 MiB is to be cut */
 #define TRUNCATE_WAIT 200     /* milliseconds to wait for readers; they are short */
@@ -367,11 +366,11 @@ log_truncate(struct lane *l)
 	if (code == SQLITE_OK) {
 		l->conn->wal_pages = 0;
 		l->kept_pages = 0;
-		l->truncate_at = TRUNCATE_PAGES;
+		l->truncate_at = l->log_pages;
 		return;
 	}
 	l->kept_pages = l->conn->wal_pages;
-	l->truncate_at = l->conn->wal_pages + TRUNCATE_PAGES / 4;
+	l->truncate_at = l->conn->wal_pages + l->log_pages / 4;
 	if ((code & 0xFF) != SQLITE_BUSY)
 		lane_log("db.checkpoint", code);
 }
@@ -422,7 +421,7 @@ lane_start(struct ctx *cx, struct db *db)
 	sigset_t all, before;
 	int failed;
 
-	l->truncate_at = TRUNCATE_PAGES;
+	l->log_pages = l->truncate_at = TRUNCATE_PAGES;
 	if (pthread_mutex_init(&l->mutex, NULL) != 0 || pthread_cond_init(&l->work, NULL) != 0)
 		BUG("no mutex");
 	(void)sigfillset(&all);

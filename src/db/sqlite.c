@@ -399,7 +399,7 @@ enum err
 db_open(struct ctx *cx, const char *url, unsigned flags, struct db **ret)
 {
 	SCOPED(db) struct db *db = NULL;
-	const char *path = NULL;
+	const char *path = "";
 	char *full = NULL;
 
 	(void)pthread_once(&once, sqlite_start);

@@ -2,11 +2,12 @@
 #include "db/fixture_test.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 TEST(db_open_refuses_what_is_no_database_address)
 {
@@ -101,7 +102,7 @@ TEST(db_open_admits_one_writer_and_any_reader)
 	EXPECT_INT(ERR_BUSY, db_open(cx, path, DB_CREATE, &other));
 	EXPECT_TEXT("err.db_in_use", cx->error.key);
 	EXPECT_TEXT(path, cx->error.args[0]);
-	EXPECT_INT(getpid(), atol(cx->error.args[1]));
+	EXPECT_TEXT(text_from_int(t->arena, getpid()), cx->error.args[1]);
 	ctx_forgive(cx);
 	test_db_script(t, db, "CREATE TABLE a (b INTEGER) STRICT; INSERT INTO a VALUES (7)");
 	EXPECT_OK(db_open(cx, path, DB_READ_ONLY, &other));

@@ -105,9 +105,9 @@ only_space(const char *s)
 	return s[strspn(s, " \t\r\n;")] == '\0';
 }
 
-/* Compile and put into the store as idle. */
-static int
-stmt_make(struct conn *c, const char *sql, struct stmt **ret)
+/* Compile and put into the store as idle; NULL with SQLite's code if it does not compile. */
+static struct stmt *
+stmt_make(struct conn *c, const char *sql, int *ret_code)
 {
 	sqlite3_stmt *handle = NULL;
 	const char *rest = NULL;
@@ -119,7 +119,8 @@ stmt_make(struct conn *c, const char *sql, struct stmt **ret)
 		code = SQLITE_ERROR; /* none, or more than one */
 	if (code != SQLITE_OK) {
 		(void)sqlite3_finalize(handle);
-		return code;
+		*ret_code = code;
+		return NULL;
 	}
 	while (c->stmts >= STMT_MAX && c->oldest != NULL)
 		stmt_drop(c, c->oldest);
@@ -135,8 +136,7 @@ stmt_make(struct conn *c, const char *sql, struct stmt **ret)
 	c->by_hash[q->hash % STMT_SLOTS] = q;
 	c->stmts++;
 	idle_add(c, q);
-	*ret = q;
-	return SQLITE_OK;
+	return q;
 }
 
 /* Lend a statement out, from the store or new. */
@@ -144,13 +144,12 @@ static int
 stmt_take(struct conn *c, const char *sql, struct stmt **ret)
 {
 	struct stmt *q = stmt_find(c, sql);
-	int code;
+	int code = SQLITE_ERROR;
 
-	if (q == NULL) {
-		code = stmt_make(c, sql, &q);
-		if (code != SQLITE_OK)
-			return code;
-	}
+	if (q == NULL)
+		q = stmt_make(c, sql, &code);
+	if (q == NULL)
+		return code;
 	stmt_remember_address(c, q, sql);
 	idle_remove(c, q);
 	q->ended = false;
