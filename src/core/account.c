@@ -9,9 +9,9 @@
 #include "base/text.h"
 
 #define TOKEN_BYTES 32
-#define THROTTLE_SECONDS 900  /* failures are counted over this long */
-#define THROTTLE_NAME 10      /* failures of one name from anywhere */
-#define THROTTLE_ADDRESS 20   /* failures from one address */
+#define THROTTLE_SECONDS 900 /* failures are counted over this long */
+#define THROTTLE_NAME 10     /* failures of one name from anywhere */
+#define THROTTLE_ADDRESS 20  /* failures from one address */
 
 static const char USER_BY_LOGIN[] =
 	"SELECT u.sys_id, p.hash, u.closed FROM \"user\" u LEFT JOIN sys_password p ON p.user = "
@@ -35,7 +35,8 @@ static const char SESSION_OF[] =
 	"FROM sys_session s JOIN sys_record u ON u.id = s.user JOIN sys_record r ON r.id = "
 	"s.position JOIN position p ON p.sys_id = s.position JOIN \"user\" a ON a.sys_id = s.user "
 	"WHERE s.token = ?1";
-static const char TOUCH[] = "UPDATE sys_session SET seen_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
+static const char TOUCH[] =
+	"UPDATE sys_session SET seen_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
 static const char END[] = "UPDATE sys_session SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND "
 			  "ended_at IS NULL";
 static const char SET_LANG[] = "UPDATE sys_session SET lang = ?2 WHERE id = ?1";
@@ -218,7 +219,7 @@ fill_session(struct ctx *cx, const struct stmt *q, struct session *s)
 				 .person = stmt_int(q, 14),
 				 .session = stmt_int(q, 0) };
 	s->lang = lang != NULL && lang_from_code(lang) > 0 ? (enum lang)lang_from_code(lang)
-							    : LANG_ET;
+							   : LANG_ET;
 	s->csrf = stmt_copy(cx, q, 5);
 	s->made_at = stmt_int(q, 6);
 	s->seen_at = stmt_int(q, 7);

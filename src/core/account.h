@@ -30,8 +30,8 @@ struct session {
 
 /* What the sign-in page tells afterwards. */
 struct signin_report {
-	int64_t last_at; /* the successful sign-in before this one; 0: first */
-	int64_t failures; /* since then */
+	int64_t last_at;	       /* the successful sign-in before this one; 0: first */
+	int64_t failures;	       /* since then */
 	const char *last_failure_from; /* address */
 };
 
@@ -51,7 +51,8 @@ enum err account_end(struct ctx *cx, int64_t session, const char *reason) MUST_U
 /* Language and position of the session; the position must be the user's own and in force. */
 enum err account_set_lang(struct ctx *cx, int64_t session, enum lang lang) MUST_USE;
 enum err account_set_position(struct ctx *cx, int64_t session, int64_t position) MUST_USE;
-enum err account_report(struct ctx *cx, const struct session *s, struct signin_report *ret) MUST_USE;
+enum err
+account_report(struct ctx *cx, const struct session *s, struct signin_report *ret) MUST_USE;
 /* Hash a password (slow), and store a hash (write lane). ERR_INVALID err.password_short/long. */
 enum err account_hash(struct ctx *cx, const char *password, const char **ret_hash) MUST_USE;
 enum err account_store(struct ctx *cx, int64_t user, const char *hash) MUST_USE;

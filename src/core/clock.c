@@ -9,7 +9,8 @@
 #define MAX_TRACE (64u * 1024)
 
 static const char PUT[] =
-	"INSERT INTO sys_clock (record, name, started, due, rule, trace, stopped, unit, responsible) "
+	"INSERT INTO sys_clock (record, name, started, due, rule, trace, stopped, unit, "
+	"responsible) "
 	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (record, name) DO UPDATE SET "
 	"started = excluded.started, due = excluded.due, rule = excluded.rule, "
 	"trace = excluded.trace, stopped = excluded.stopped, unit = excluded.unit, "
@@ -199,9 +200,8 @@ clock_due(struct ctx *cx, int32_t until, int limit, struct clock_entry **ret, si
 	struct clock_entry *list = ARENA_ARRAY(cx->arena, max + 1, struct clock_entry);
 	size_t n = 0;
 
-	TRY(read_entries(cx, DUE_MINE,
-			 DB_ARGS(db_int(cx->who.user), db_date(until), db_int(limit)), max, list,
-			 &n));
+	TRY(read_entries(cx, DUE_MINE, DB_ARGS(db_int(cx->who.user), db_date(until), db_int(limit)),
+			 max, list, &n));
 	if (cx->who.org == 0)
 		TRY(read_entries(cx, DUE_UNIT,
 				 DB_ARGS(db_int(cx->who.unit), db_date(until), db_int(limit)), max,

@@ -25,7 +25,7 @@ static const char WALK[] =
 
 /* What the hash covers of a row besides the hash before it. */
 struct facts {
-	int64_t number[8]; /* chain, seq, record, version, at, actor, behalf_of, session */
+	int64_t number[8];   /* chain, seq, record, version, at, actor, behalf_of, session */
 	const char *text[3]; /* purpose, kind, name */
 	const void *digest;
 };
@@ -49,7 +49,8 @@ hash_row(const unsigned char *before, const struct facts *f, unsigned char *out)
 	crypto_generichash_update(&st, before, HISTORY_HASH);
 	for (size_t i = 0; i < sizeof(f->number) / sizeof(*f->number); i++)
 		put_number(&st, (uint64_t)f->number[i]);
-	/* Each text with its length before it, so that no two rows hash alike by moving a letter. */
+	/* Each text with its length before it, so that no two rows hash alike by moving a letter.
+	 */
 	for (size_t i = 0; i < sizeof(f->text) / sizeof(*f->text); i++) {
 		size_t n = strlen(f->text[i]);
 
@@ -125,7 +126,8 @@ enum err
 history_of(struct ctx *cx, int64_t record, int limit, struct history_entry **ret, size_t *ret_n)
 {
 	SCOPED(stmt) struct stmt *q = NULL;
-	struct history_entry *list = ARENA_ARRAY(cx->arena, (size_t)limit + 1, struct history_entry);
+	struct history_entry *list =
+		ARENA_ARRAY(cx->arena, (size_t)limit + 1, struct history_entry);
 	size_t n = 0;
 	bool row;
 
@@ -200,7 +202,7 @@ history_verify(struct ctx *cx, struct history_report *ret)
 	struct history_report report = { 0 };
 	unsigned char hash[HISTORY_HASH] = { 0 };
 	int64_t chain = 0, seq = 0;
-	bool row, erased;
+	bool row, erased = false;
 
 	TRY(db_query(cx, WALK, DB_NONE, &q));
 	for (;;) {

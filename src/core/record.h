@@ -24,8 +24,8 @@ struct record {
 	int32_t due; /* NO_DUE: none */
 	int64_t created, changed;
 	bool deleted;
-	int64_t about;	    /* person whose data it is; 0 none */
-	struct value *v;    /* a value for each field of the type */
+	int64_t about;	 /* person whose data it is; 0 none */
+	struct value *v; /* a value for each field of the type */
 };
 
 /* New values for some fields of a record, or for a new one. */
@@ -45,14 +45,14 @@ void change_int(struct change *ch, const char *field, int64_t n); /* also date, 
 void change_text(struct change *ch, const char *field, const char *s); /* NULL empties */
 void change_empty(struct change *ch, const char *field);
 /* Read what a person typed; see value_read(). */
-enum err change_typed(struct ctx *cx, struct change *ch, const struct field *f,
-		      const char *typed) MUST_USE;
+enum err
+change_typed(struct ctx *cx, struct change *ch, const struct field *f, const char *typed) MUST_USE;
 /* A field of a record or change by name; BUG() where the type has none. */
 const struct value *record_value(const struct record *r, const char *field);
-int64_t record_int(const struct record *r, const char *field); /* 0 if empty */
-int32_t record_date(const struct record *r, const char *field); /* CIVIL_NONE if empty */
+int64_t record_int(const struct record *r, const char *field);	    /* 0 if empty */
+int32_t record_date(const struct record *r, const char *field);	    /* CIVIL_NONE if empty */
 const char *record_text(const struct record *r, const char *field); /* NULL if empty */
-const char *record_state(const struct record *r); /* name */
+const char *record_state(const struct record *r);		    /* name */
 bool record_in(const struct record *r, const char *state);
 
 /* Read one record with the given right (RIGHT_SEE to look). ERR_NOTFOUND err.not_found. */
@@ -78,8 +78,8 @@ enum err record_edit(struct ctx *cx, const struct type *t, int64_t id, int64_t v
 enum err record_move(struct ctx *cx, const struct type *t, int64_t id, int64_t version,
 		     const char *move, struct change *ch) MUST_USE;
 /* May the actor make this move now, as far as rights, state, and four eyes go? */
-enum err record_may_move(struct ctx *cx, const struct record *r, const struct move *m,
-			 bool *ret) MUST_USE;
+enum err
+record_may_move(struct ctx *cx, const struct record *r, const struct move *m, bool *ret) MUST_USE;
 /* Mark as deleted: a state, not a removal. Needs the edit right and a reason. */
 enum err record_delete(struct ctx *cx, const struct type *t, int64_t id, int64_t version,
 		       const char *reason) MUST_USE;

@@ -18,8 +18,6 @@ static const char PARENT_SET[] = "UPDATE sys_record SET title = ?2, about = ?3 W
 
 /* ---- hooks ---- */
 
-
-
 static enum err
 hooks_before(struct ctx *cx, const struct type *t, const char *event, const struct record *rec,
 	     struct change *ch)
@@ -229,8 +227,8 @@ update_row(struct ctx *cx, struct record *r, int64_t old_version)
 
 /* Write a changed record: history, row, words, clocks. */
 static enum err
-save(struct ctx *cx, const struct record *old, struct record *r, const char *kind,
-     const char *name, const char *note)
+save(struct ctx *cx, const struct record *old, struct record *r, const char *kind, const char *name,
+     const char *note)
 {
 	const char *json;
 	bool any;
@@ -363,8 +361,12 @@ enum err
 record_create(struct ctx *cx, struct change *ch, int64_t *ret_id)
 {
 	const struct type *t = ch->type;
-	struct record r = { .type = t, .version = 1, .due = NO_DUE, .created = cx->now,
-			    .changed = cx->now, .unit = cx->who.unit };
+	struct record r = { .type = t,
+			    .version = 1,
+			    .due = NO_DUE,
+			    .created = cx->now,
+			    .changed = cx->now,
+			    .unit = cx->who.unit };
 
 	if (!sql_may(cx, cx->world->types, t, RIGHT_CREATE))
 		return fail(cx, ERR_DENIED, "err.denied_create", msg(cx, t->label_key));

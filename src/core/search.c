@@ -97,10 +97,10 @@ has_all(struct ctx *cx, int64_t id, const char *const *words, size_t n, bool *re
 	for (size_t i = 0; i < n && *ret; i++) {
 		SCOPED(stmt) struct stmt *q = NULL;
 
-		TRY(db_query(cx, HAS_WORD,
-			     DB_ARGS(db_int(id), db_text(words[i]),
-				     db_text(prefix_end(cx, words[i]))),
-			     &q));
+		TRY(db_query(
+			cx, HAS_WORD,
+			DB_ARGS(db_int(id), db_text(words[i]), db_text(prefix_end(cx, words[i]))),
+			&q));
 		TRY(stmt_step(cx, q, ret));
 	}
 	return OK;

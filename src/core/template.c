@@ -62,8 +62,8 @@ next_in_series(struct ctx *cx, const struct type *t, const char *series, const c
 	SCOPED(stmt) struct stmt *q = NULL;
 	bool row;
 
-	TRY(db_query(cx, NEXT,
-		     DB_ARGS(db_text(arena_printf(cx->arena, "%s:%s", t->name, series))), &q));
+	TRY(db_query(cx, NEXT, DB_ARGS(db_text(arena_printf(cx->arena, "%s:%s", t->name, series))),
+		     &q));
 	TRY(stmt_step(cx, q, &row));
 	*ret = arena_printf(cx->arena, "%s%" PRId64 "%s", series, stmt_int(q, 0), after);
 	return OK;
@@ -80,7 +80,7 @@ fill(struct ctx *cx, const struct type *t, const struct value *v, const char *te
 		char *name;
 
 		if (end == NULL) {
-			buf_char(out, *template++);
+			buf_char(out, *template ++);
 			continue;
 		}
 		name = arena_strndup(cx->arena, template + 1, (size_t)(end - template - 1));

@@ -51,7 +51,8 @@ read_code(struct ctx *cx, const struct field *f, const char *s, struct value *re
 		BUG("field of an unknown kind of identifier");
 	ident_check((enum ident_kind)kind, s, strlen(s), cx->today, &id);
 	if (!id.valid || (kind == IDENT_ISIKUKOOD && !id.born))
-		return fail_field(cx, ERR_INVALID, f->name, id.why, arena_strdup(cx->arena, id.arg[0]),
+		return fail_field(cx, ERR_INVALID, f->name, id.why,
+				  arena_strdup(cx->arena, id.arg[0]),
 				  arena_strdup(cx->arena, id.arg[1]));
 	ret->s = arena_strdup(cx->arena, id.text);
 	return OK;

@@ -19,11 +19,11 @@ struct value {
  * identifier. Normalises: trims, upper-cases an IBAN. A reference is read as the id of a record
  * ("17"), or as its number.
  */
-enum err value_read(struct ctx *cx, const struct field *f, const char *typed,
-		    struct value *ret) MUST_USE;
+enum err
+value_read(struct ctx *cx, const struct field *f, const char *typed, struct value *ret) MUST_USE;
 /* As a person reads it, in cx's language; a reference as the title of its record. "" if empty. */
-enum err value_text(struct ctx *cx, const struct field *f, const struct value *v,
-		    const char **ret) MUST_USE;
+enum err
+value_text(struct ctx *cx, const struct field *f, const struct value *v, const char **ret) MUST_USE;
 /* As a form holds it, so that value_read() gives it back: dates 25.05.2026, references by id. */
 const char *value_typed(struct ctx *cx, const struct field *f, const struct value *v);
 /* For the database. */

@@ -5,15 +5,16 @@
 #include "core/record_int.h"
 
 static const char FORGET[] = "DELETE FROM sys_word WHERE record = ?1";
-static const char ADD[] = "INSERT INTO sys_word (word, record) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+static const char ADD[] =
+	"INSERT INTO sys_word (word, record) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
 static enum err
 add_word(struct ctx *cx, int64_t record, const char *prefix, const char *word)
 {
-	return db_exec(cx, ADD,
-		       DB_ARGS(db_text(arena_printf(cx->arena, "%s%s", prefix, word)),
-			       db_int(record)),
-		       NULL);
+	return db_exec(
+		cx, ADD,
+		DB_ARGS(db_text(arena_printf(cx->arena, "%s%s", prefix, word)), db_int(record)),
+		NULL);
 }
 
 /* Each word as it folds, and as it sounds: word by word, since the sound fold joins words. */

@@ -34,7 +34,8 @@ put(struct ctx *cx, struct files *fs, const char *name, const char *bytes, size_
 			return OK;
 		}
 	if (fs->n == MAX_FILES)
-		return fail(cx, ERR_LIMIT, "err.too_many_files", text_from_int(cx->arena, MAX_FILES));
+		return fail(cx, ERR_LIMIT, "err.too_many_files",
+			    text_from_int(cx->arena, MAX_FILES));
 	fs->list[fs->n++] = (struct source){ name, bytes, len };
 	return OK;
 }

@@ -29,7 +29,7 @@ struct world {
 	struct types *types;
 	struct rulebook *rules;
 	struct texts *texts;
-	struct db *db; /* NULL for commands that need none */
+	struct db *db;			 /* NULL for commands that need none */
 	const struct hook *const *hooks; /* one table a field of work, each ended by a NULL type */
 	size_t nhooks;
 	bool practice; /* invented data: pages say so */

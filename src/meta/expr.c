@@ -17,16 +17,27 @@ struct scope_row {
 	const struct scope_row *outer;
 };
 
+/* A column that stands alone at one side of a comparison; all empty: something else. */
+struct operand {
+	const struct field *field;
+	const struct type *state_of; /* the state of this type */
+	bool number;		     /* an engine column that holds a number */
+};
+
 struct expr {
 	struct ctx *cx;
 	const struct types *types;
 	const struct type *top;
 	const char *start, *next; /* text, and what is not read yet */
+	const char *at;		  /* where the token begins */
 	enum token token;
 	char word[MAX_TEXT + 1]; /* the token: name, digits, sign, or string without quotes */
 	struct buf *out;
 	struct params *params;
 	const struct scope_row *row;
+	struct operand left;  /* what the operand just read is */
+	struct operand match; /* what a literal read now is compared with */
+	struct at place;      /* of the text in its file */
 	int depth, aliases;
 };
 
@@ -46,7 +57,7 @@ expr_engine_column(const char *name)
 	};
 
 	for (size_t i = 0; i < sizeof(ENGINE) / sizeof(*ENGINE); i++)
-		if (strcmp(ENGINE[i].name, name) == 0)
+		if (strcmp(ENGINE[i].name, name) == 0 || strcmp(ENGINE[i].column, name) == 0)
 			return ENGINE[i].column;
 	return NULL;
 }
@@ -67,10 +78,15 @@ params_add(struct params *ps, enum param kind)
 static enum err
 wrong(struct expr *x, const char *key, const char *what)
 {
-	int col = (int)(x->next - x->start);
+	const char *from = x->start;
+	int64_t col = 1;
 
-	return fail_at(x->cx, ERR_INVALID, x->top->file, 0, 0, key, what,
-		       text_from_int(x->cx->arena, col), x->start);
+	while (from < x->at && *from != '\0') {
+		(void)text_next(&from);
+		col++;
+	}
+	return fail_at(x->cx, ERR_INVALID, x->top->file, x->place.line, x->place.col, key,
+		       *what == '\0' ? "…" : what, text_from_int(x->cx->arena, col), x->start);
 }
 
 static bool
@@ -118,7 +134,7 @@ advance(struct expr *x)
 
 	while (*x->next == ' ' || *x->next == '\n' || *x->next == '\t')
 		x->next++;
-	from = x->next;
+	from = x->at = x->next;
 	if (*from == '\0')
 		return take(x, "", 0, T_END);
 	if (*from == '\'')
@@ -137,7 +153,9 @@ advance(struct expr *x)
 			x->next += strlen(SIGNS[i]);
 			return take(x, SIGNS[i], strlen(SIGNS[i]), T_SIGN);
 		}
-	return wrong(x, "err.expr_syntax", take(x, from, 1, T_SIGN) == OK ? x->word : "?");
+	(void)text_next(&x->next);
+	return wrong(x, "err.expr_syntax",
+		     arena_strndup(x->cx->arena, from, (size_t)(x->next - from)));
 }
 
 static bool
@@ -165,16 +183,41 @@ parameter(struct expr *x)
 
 	for (int k = 0; k < PARAM_VALUE; k++)
 		if (strcmp(NAMES[k], x->word) == 0) {
-			if (x->params != NULL)
-				buf_printf(x->out, "?%d", params_add(x->params, (enum param)k));
+			if (x->params == NULL)
+				return wrong(x, "err.expr_param", x->word);
+			buf_printf(x->out, "?%d", params_add(x->params, (enum param)k));
 			return advance(x);
 		}
 	return wrong(x, "err.expr_name", x->word);
 }
 
+static bool
+is_number(const struct operand *o)
+{
+	return o->number || (o->field != NULL && strcmp(field_sql_type(o->field), "TEXT") != 0);
+}
+
+/* A state is compared with a state, a choice with a choice, and no number with a text: what is
+ * misspelled would never hold, and nobody would know. */
+static enum err
+check_literal(struct expr *x)
+{
+	const struct operand *o = &x->match;
+
+	if (o->state_of != NULL && type_state(o->state_of, x->word) < 0)
+		return wrong(x, "err.expr_value", x->word);
+	if (o->field != NULL && o->field->kind == FIELD_CHOICE &&
+	    field_choice(o->field, x->word) == NULL)
+		return wrong(x, "err.expr_value", x->word);
+	if (is_number(o))
+		return wrong(x, "err.expr_kind", x->word);
+	return OK;
+}
+
 static enum err
 quoted(struct expr *x)
 {
+	TRY(check_literal(x));
 	buf_char(x->out, '\'');
 	for (const char *p = x->word; *p != '\0'; p++) {
 		if (*p == '\'')
@@ -185,29 +228,46 @@ quoted(struct expr *x)
 	return advance(x);
 }
 
+/* The column of a name, noted as the operand; NULL if the type has none. */
+static const char *
+column_of(struct expr *x, const struct type *t, const char *name)
+{
+	const struct field *f = type_field(t, name);
+	const char *engine = f != NULL ? NULL : expr_engine_column(name);
+
+	x->left = (struct operand){ .field = f };
+	if (f != NULL)
+		return f->name;
+	if (engine != NULL && strcmp(engine, "sys_state") == 0)
+		x->left.state_of = t;
+	else if (engine != NULL && strcmp(engine, "sys_number") != 0)
+		x->left.number = true;
+	return engine;
+}
+
 /* name | name '.' name | outer '.' … : a column of the row in scope, or of the record it refers
  * to, read by its key. */
 static enum err
 column(struct expr *x, const struct scope_row *row, const char *name)
 {
-	const char *engine = expr_engine_column(name);
 	const struct field *f = type_field(row->type, name);
+	const char *c;
 
 	if (!is(x, ".")) {
-		if (f == NULL && engine == NULL)
+		c = column_of(x, row->type, name);
+		if (c == NULL)
 			return wrong(x, "err.expr_name", name);
-		buf_printf(x->out, "%s.\"%s\"", row->alias, f != NULL ? f->name : engine);
+		buf_printf(x->out, "%s.\"%s\"", row->alias, c);
 		return OK;
 	}
 	if (f == NULL || f->ref_type == NULL)
 		return wrong(x, "err.expr_name", name);
 	TRY(advance(x));
-	engine = expr_engine_column(x->word);
-	if (x->token != T_NAME || (type_field(f->ref_type, x->word) == NULL && engine == NULL))
+	c = x->token == T_NAME ? column_of(x, f->ref_type, x->word) : NULL;
+	if (c == NULL)
 		return wrong(x, "err.expr_name", x->word);
-	buf_printf(x->out, "(SELECT q.\"%s\" FROM \"%s\" q WHERE q.sys_id = %s.\"%s\")",
-		   type_field(f->ref_type, x->word) != NULL ? x->word : engine, f->ref_type->name,
-		   row->alias, f->name);
+	buf_printf(x->out, "(SELECT q.\"%s\" FROM \"%s\" q WHERE q.sys_id = %s.\"%s\")", c,
+		   f->ref_type->name, row->alias, f->name);
 	return advance(x);
 }
 
@@ -235,39 +295,55 @@ exists(struct expr *x)
 	return expect(x, ")");
 }
 
+/* The functions and how many values they take. */
+static const struct function {
+	const char *name;
+	int least, most;
+} FUNCTIONS[] = {
+	{ "age_years", 2, 2 },
+	{ "add_months", 2, 2 },
+	{ "add_working_days", 2, 2 },
+	{ "working_days_between", 2, 2 },
+	{ "month_start", 1, 1 },
+	{ "month_end", 1, 1 },
+	{ "fold", 1, 1 },
+	{ "sort_key", 1, 1 },
+	{ "coalesce", 2, 8 },
+	{ "min", 2, 8 }, /* of one value it would be an aggregate */
+	{ "max", 2, 8 },
+	{ "length", 1, 1 },
+	{ "abs", 1, 1 },
+	{ "lower", 1, 1 },
+};
+
+static const struct function *
+function_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(FUNCTIONS) / sizeof(*FUNCTIONS); i++)
+		if (strcmp(FUNCTIONS[i].name, name) == 0)
+			return &FUNCTIONS[i];
+	return NULL;
+}
+
 static enum err
 function(struct expr *x, const char *name)
 {
-	static const char *const KNOWN[] = { "age_years",
-					     "add_months",
-					     "add_working_days",
-					     "working_days_between",
-					     "month_start",
-					     "month_end",
-					     "fold",
-					     "sort_key",
-					     "coalesce",
-					     "min",
-					     "max",
-					     "length",
-					     "abs",
-					     NULL };
-	int i = 0;
+	const struct function *f = function_named(name);
+	int n = 0;
 
-	while (KNOWN[i] != NULL && strcmp(KNOWN[i], name) != 0)
-		i++;
-	if (KNOWN[i] == NULL)
+	if (f == NULL)
 		return wrong(x, "err.expr_function", name);
 	buf_printf(x->out, "%s(", name);
-	TRY(advance(x));
-	while (!is(x, ")")) {
-		TRY(expression(x));
-		if (!is(x, ","))
-			break;
-		buf_text(x->out, ", ");
+	do {
+		if (n++ > 0)
+			buf_text(x->out, ", ");
 		TRY(advance(x));
-	}
+		TRY(expression(x));
+	} while (is(x, ","));
 	buf_char(x->out, ')');
+	if (n < f->least || n > f->most)
+		return wrong(x, "err.expr_function", name);
+	x->left = (struct operand){ 0 };
 	return expect(x, ")");
 }
 
@@ -278,7 +354,8 @@ date_literal(struct expr *x)
 
 	if (x->token != T_STRING || !civil_parse(x->word, &day))
 		return wrong(x, "err.expr_syntax", x->word);
-	buf_printf(x->out, "%d", day);
+	/* In parentheses, for "- -3653" must not become a comment. */
+	buf_printf(x->out, day < 0 ? "(%d)" : "%d", day);
 	return advance(x);
 }
 
@@ -312,11 +389,13 @@ named(struct expr *x)
 static enum err
 factor(struct expr *x)
 {
+	x->left = (struct operand){ 0 };
 	if (is(x, "(")) {
 		TRY(advance(x));
 		buf_char(x->out, '(');
 		TRY(expression(x));
 		buf_char(x->out, ')');
+		x->left = (struct operand){ 0 };
 		return expect(x, ")");
 	}
 	if (is(x, "-")) {
@@ -324,7 +403,9 @@ factor(struct expr *x)
 		TRY(advance(x));
 		if (is(x, "-"))
 			return wrong(x, "err.expr_syntax", x->word);
-		return factor(x);
+		TRY(factor(x));
+		x->left = (struct operand){ .number = true };
+		return OK;
 	}
 	switch (x->token) {
 	case T_NUMBER: {
@@ -332,6 +413,8 @@ factor(struct expr *x)
 
 		if (!text_int(x->word, 0, INT64_MAX, &n))
 			return wrong(x, "err.expr_syntax", x->word);
+		if (x->match.state_of != NULL || (x->match.field != NULL && !is_number(&x->match)))
+			return wrong(x, "err.expr_kind", x->word);
 		buf_text(x->out, x->word);
 		return advance(x);
 	}
@@ -348,7 +431,7 @@ factor(struct expr *x)
 	return wrong(x, "err.expr_syntax", x->word);
 }
 
-/* Left-associative chain of operators over `part`. */
+/* Left-associative chain of operators over `part`. What is computed stands for no column. */
 static enum err
 chain(struct expr *x, enum err (*part)(struct expr *), const char *const *operators)
 {
@@ -363,6 +446,7 @@ chain(struct expr *x, enum err (*part)(struct expr *), const char *const *operat
 		buf_printf(x->out, " %s ", operators[i]);
 		TRY(advance(x));
 		TRY(part(x));
+		x->left = (struct operand){ 0 };
 	}
 }
 
@@ -405,11 +489,10 @@ is_null(struct expr *x)
 }
 
 static enum err
-comparison(struct expr *x)
+compare(struct expr *x)
 {
 	static const char *const OPERATORS[] = { "=", "<>", "<=", ">=", "<", ">", NULL };
 
-	TRY(sum(x));
 	if (is(x, "is"))
 		return is_null(x);
 	if (is(x, "not")) {
@@ -434,6 +517,20 @@ comparison(struct expr *x)
 			TRY(advance(x));
 			return sum(x);
 		}
+	return OK;
+}
+
+static enum err
+comparison(struct expr *x)
+{
+	const struct operand outside = x->match;
+
+	x->match = (struct operand){ 0 };
+	TRY(sum(x));
+	x->match = x->left;
+	TRY(compare(x));
+	x->match = outside;
+	x->left = (struct operand){ 0 };
 	return OK;
 }
 
@@ -468,6 +565,18 @@ expression(struct expr *x)
 	return e;
 }
 
+static enum err
+whole(struct expr *x)
+{
+	buf_char(x->out, '(');
+	TRY(advance(x));
+	TRY(expression(x));
+	if (x->token != T_END)
+		return wrong(x, "err.expr_syntax", x->word);
+	buf_char(x->out, ')');
+	return buf_check(x->cx, x->out);
+}
+
 enum err
 expr_compile(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
 	     const char *alias, struct buf *out, struct params *ps)
@@ -478,15 +587,32 @@ expr_compile(struct ctx *cx, const struct types *ts, const struct type *t, const
 			  .top = t,
 			  .start = text,
 			  .next = text,
+			  .at = text,
 			  .out = out,
 			  .params = ps,
 			  .row = &row };
 
-	buf_char(out, '(');
-	TRY(advance(&x));
-	TRY(expression(&x));
-	if (x.token != T_END)
-		return wrong(&x, "err.expr_syntax", x.word);
-	buf_char(out, ')');
-	return buf_check(cx, out);
+	return whole(&x);
+}
+
+enum err
+expr_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
+	   struct at at, bool rigid)
+{
+	struct scope_row row = { .type = t, .alias = "t" };
+	struct params ps = { 0 };
+	SCOPED_BUF b;
+	struct expr x = { .cx = cx,
+			  .types = ts,
+			  .top = t,
+			  .start = text,
+			  .next = text,
+			  .at = text,
+			  .out = &b,
+			  .params = rigid ? NULL : &ps,
+			  .row = &row,
+			  .place = at };
+
+	buf_init(&b, MAX_SQL);
+	return whole(&x);
 }

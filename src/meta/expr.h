@@ -10,7 +10,10 @@
  * due, responsible, unit, version, created, changed). Parameters: :user :unit :org :position
  * :person :today :now. Literals: 12, 'text', date '2027-02-01', null. Operators: or and not
  * = <> < <= > >= + - * is [not] null, [not] in (…), between … and …, case-free functions of
- * db/functions.h and coalesce, min, max, length, abs. Nothing else: no statements, no writes.
+ * db/functions.h and coalesce, min, max, length, abs, lower. Nothing else: no statements, no
+ *writes. A field of the type goes before an engine name; sys_unit always is the engine's. What a
+ *state or a choice is compared with must be one of its names, and a date, number or reference is
+ *never compared with a text.
  */
 #ifndef HOOL_META_EXPR_H
 #define HOOL_META_EXPR_H
@@ -41,13 +44,20 @@ int params_add(struct params *ps, enum param kind);
 
 /*
  * Compile `text` over type `t` whose row is called `alias` in the query, and append the SQL to
- * `out`, in parentheses. `ps` may be NULL to check only. Errors: ERR_INVALID with the type's
- * file, and the place and cause in the values: err.expr_syntax, err.expr_name, err.expr_function.
+ * `out`, in parentheses. Without `ps` a parameter is an error. Errors: ERR_INVALID with the type's
+ * file, and in the values what is wrong, at which character, and the whole: err.expr_syntax,
+ * err.expr_name, err.expr_function, err.expr_value, err.expr_kind, err.expr_param, err.expr_deep.
  */
 enum err
 expr_compile(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
 	     const char *alias, struct buf *out, struct params *ps) MUST_USE;
-/* The column of an engine name ("due" → "sys_due"), or NULL. */
+/*
+ * See whether a condition compiles; if not, the error names its place `at` in the type's file. A
+ * `rigid` one takes no parameters, because a trigger of the database knows no actor.
+ */
+enum err expr_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
+		    struct at at, bool rigid) MUST_USE;
+/* The column of an engine name ("due", "sys_due" → "sys_due"), or NULL. */
 const char *expr_engine_column(const char *name);
 
 #endif

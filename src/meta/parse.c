@@ -1,6 +1,6 @@
 /*
  * Type files: the file as a whole, and the order of work. Fields, states and moves are read file
- * by file; then, when all types are known, references, conditions and columns are resolved.
+ * by file; then, when all types are known, resolve.c looks at what they say about each other.
  */
 #include "meta/type.h"
 
@@ -8,8 +8,9 @@
 
 #include "base/texts.h"
 #include "base/text.h"
-#include "meta/expr.h"
 #include "meta/meta_int.h"
+
+#define MAX_LABEL 400 /* characters */
 
 static const char *const KIND_NAMES[FIELD_KIND_COUNT] = {
 	[FIELD_TEXT] = "text",	 [FIELD_LONG] = "long",	    [FIELD_INT] = "int",
@@ -98,6 +99,27 @@ field_choice(const struct field *f, const char *name)
 	return NULL;
 }
 
+struct at
+at_key(struct yaml *map, const char *key)
+{
+	const struct yaml *y = yaml_get(map, key);
+
+	return at_node(y == NULL ? map : y);
+}
+
+enum err
+parse_map(struct parse *p, struct yaml *y, const char *key, struct yaml **ret)
+{
+	struct yaml *map = yaml_get(y, key);
+
+	if (map != NULL && map->kind != YAML_MAP)
+		return yaml_fail(p->cx, map, "err.yaml_map", key);
+	if (map != NULL && map->n > MAX_PARTS)
+		return yaml_fail(p->cx, map, "err.type_too_many", key);
+	*ret = map;
+	return OK;
+}
+
 enum err
 parse_label(struct parse *p, struct yaml *map, const char *key, bool optional, const char *text_key,
 	    const char **ret_key)
@@ -111,7 +133,7 @@ parse_label(struct parse *p, struct yaml *map, const char *key, bool optional, c
 		const char *text;
 
 		TRY(yaml_text(p->cx, y, lang_code((enum lang)lang), false, &text));
-		if (*text == '\0')
+		if (*text == '\0' || text_length(text) > MAX_LABEL)
 			return yaml_fail(p->cx, y, "err.type_label", lang_code((enum lang)lang));
 		texts_put(p->texts, (enum lang)lang, text_key, text);
 	}
@@ -132,6 +154,15 @@ parse_field_name(struct parse *p, const struct type *t, struct yaml *y, const st
 	return OK;
 }
 
+/* A duty is called as in the job description: "B3.1". */
+static bool
+is_duty_name(const char *s)
+{
+	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.");
+
+	return n > 0 && n <= 20 && s[n] == '\0' && *s >= 'A';
+}
+
 /* Duties: {B3.1: {et: …}, …} */
 static enum err
 parse_duties(struct parse *p, struct yaml *root)
@@ -143,6 +174,8 @@ parse_duties(struct parse *p, struct yaml *root)
 		struct duty *d = ARENA_NEW(p->cx->arena, struct duty);
 
 		d->name = map->keys[i];
+		if (!is_duty_name(d->name))
+			return yaml_fail(p->cx, map->key_at[i], "err.type_name", d->name);
 		TRY(parse_label(p, map, d->name, false,
 				arena_printf(p->cx->arena, "duty.%s", d->name), &d->label_key));
 		d->index = (int)p->types->nduties;
@@ -162,6 +195,7 @@ parse_position(struct parse *p, struct yaml *root)
 	size_t n = 0;
 
 	k->file = root->file;
+	k->at = at_key(root, "duties");
 	TRY(yaml_name(p->cx, root, "position", false, &k->name));
 	TRY(parse_label(p, root, "name", false, arena_printf(p->cx->arena, "position.%s", k->name),
 			&k->label_key));
@@ -174,16 +208,34 @@ parse_position(struct parse *p, struct yaml *root)
 	return yaml_all_used(p->cx, root);
 }
 
+/* ["a, b", "c"] under `key`. */
+static enum err
+parse_columns(struct parse *p, struct yaml *map, const char *key, struct columns **ret, int *ret_n)
+{
+	const struct yaml *y = yaml_get(map, key);
+	const char **names = NULL;
+	size_t n = 0;
+
+	TRY(yaml_texts(p->cx, map, key, true, &names, &n));
+	if (n > MAX_PARTS)
+		return yaml_fail(p->cx, y, "err.type_too_many", key);
+	*ret = ARENA_ARRAY(p->cx->arena, n + 1, struct columns);
+	for (size_t i = 0; i < n; i++) {
+		(*ret)[i].names = names[i];
+		(*ret)[i].at = at_node(y->kind == YAML_LIST ? y->items[i] : y);
+	}
+	*ret_n = (int)n;
+	return OK;
+}
+
 static enum err
 parse_head(struct parse *p, struct type *t, struct yaml *y)
 {
 	struct arena *a = p->cx->arena;
 	const char *about = NULL;
-	size_t n = 0;
 
-	TRY(yaml_name(p->cx, y, "type", false, &t->name));
 	t->path = t->name;
-	TRY(yaml_text(p->cx, y, "path", true, &t->path));
+	TRY(yaml_name(p->cx, y, "path", true, &t->path));
 	TRY(parse_label(p, y, "name", false, arena_printf(a, "type.%s", t->name), &t->label_key));
 	TRY(parse_label(p, y, "plural", false, arena_printf(a, "type.%s.many", t->name),
 			&t->plural_key));
@@ -192,16 +244,13 @@ parse_head(struct parse *p, struct type *t, struct yaml *y)
 	TRY(yaml_text(p->cx, y, "about", true, &about));
 	TRY(yaml_bool(p->cx, y, "person", true, &t->is_person));
 	TRY(yaml_bool(p->cx, y, "menu", true, &t->menu));
-	TRY(yaml_texts(p->cx, y, "unique", true, &t->uniques, &n));
-	t->nuniques = (int)n;
-	n = 0;
-	TRY(yaml_texts(p->cx, y, "index", true, &t->indexes, &n));
-	t->nindexes = (int)n;
-	if (about != NULL) {
-		t->about = type_field(t, about);
-		if (t->about == NULL || t->about->kind != FIELD_REF)
-			return yaml_fail(p->cx, y, "err.type_field", about, t->name);
-	}
+	TRY(parse_columns(p, y, "unique", &t->uniques, &t->nuniques));
+	TRY(parse_columns(p, y, "index", &t->indexes, &t->nindexes));
+	t->number_at = at_key(y, "number");
+	t->title_at = at_key(y, "title");
+	t->about_at = at_key(y, "about");
+	if (about != NULL && (t->about = type_field(t, about)) == NULL)
+		return type_fail(p->cx, t, t->about_at, "err.type_field", about, t->name);
 	return OK;
 }
 
@@ -213,8 +262,11 @@ parse_type(struct parse *p, struct yaml *y, const struct source *src)
 	t->file = y->file;
 	t->text = src->bytes;
 	t->text_len = src->len;
+	t->at = at_node(y);
 	/* The name first: labels of fields are filed under it. */
 	TRY(yaml_name(p->cx, y, "type", false, &t->name));
+	if (text_starts(t->name, "sys_") || text_starts(t->name, "sqlite_"))
+		return yaml_fail(p->cx, y, "err.type_name", t->name);
 	TRY(parse_fields(p, t, y));
 	TRY(parse_head(p, t, y));
 	TRY(parse_states(p, t, y));
@@ -231,120 +283,6 @@ parse_type(struct parse *p, struct yaml *y, const struct source *src)
 		return yaml_fail(p->cx, y, "err.type_path", t->path);
 	p->types->list[p->types->n++] = t;
 	return OK;
-}
-
-static enum err
-resolve_refs(struct parse *p, struct type *t)
-{
-	for (int i = 0; i < t->nfields; i++) {
-		struct field *f = &t->fields[i];
-
-		if (f->kind != FIELD_REF)
-			continue;
-		f->ref_type = strcmp(f->ref, "any") == 0 ? NULL : types_get(p->types, f->ref);
-		if (f->ref_type == NULL && strcmp(f->ref, "any") != 0)
-			return fail_at(p->cx, ERR_INVALID, t->file, f->line, 1, "err.type_unknown",
-				       f->ref);
-	}
-	return OK;
-}
-
-/* A column written "person.county" or "due" or "person". */
-static enum err
-resolve_column(struct parse *p, const struct type *t, struct column *c)
-{
-	static const char *const ENGINE[] = { "number", "state",   "due",     "responsible",
-					      "unit",	"changed", "created", NULL };
-	char *dot, *head = arena_strdup(p->cx->arena, c->name);
-
-	for (int i = 0; ENGINE[i] != NULL; i++)
-		if (strcmp(ENGINE[i], c->name) == 0) {
-			c->engine = ENGINE[i];
-			c->label_key = arena_printf(p->cx->arena, "column.%s", c->name);
-			return OK;
-		}
-	dot = strchr(head, '.');
-	if (dot != NULL)
-		*dot++ = '\0';
-	c->field = type_field(t, head);
-	if (c->field == NULL || (dot != NULL && c->field->ref_type == NULL))
-		return fail_at(p->cx, ERR_INVALID, t->file, 0, 0, "err.type_field", c->name,
-			       t->name);
-	c->label_key = c->field->label_key;
-	if (dot != NULL) {
-		c->sub = type_field(c->field->ref_type, dot);
-		if (c->sub == NULL)
-			return fail_at(p->cx, ERR_INVALID, t->file, 0, 0, "err.type_field", dot,
-				       c->field->ref_type->name);
-		c->label_key = c->sub->label_key;
-	}
-	return OK;
-}
-
-/* Conditions are compiled once here only to be checked; each use compiles its own. */
-static enum err
-check_condition(struct parse *p, const struct type *t, const char *where)
-{
-	SCOPED_BUF b;
-
-	if (where == NULL)
-		return OK;
-	buf_init(&b, MAX_SQL);
-	return expr_compile(p->cx, p->types, t, where, "t", &b, NULL);
-}
-
-static enum err
-resolve_type(struct parse *p, struct type *t)
-{
-	for (int i = 0; i < t->nlists; i++) {
-		TRY(check_condition(p, t, t->lists[i].where));
-		for (int k = 0; k < t->lists[i].ncolumns; k++)
-			TRY(resolve_column(p, t, &t->lists[i].columns[k]));
-	}
-	for (int i = 0; i < t->nscopes; i++)
-		TRY(check_condition(p, t, t->scopes[i].where));
-	for (int i = 0; i < t->nmoves; i++)
-		TRY(check_condition(p, t, t->moves[i].check));
-	for (int i = 0; i < t->nguards; i++)
-		TRY(check_condition(p, t, t->guards[i].when));
-	for (int i = 0; i < t->nmeasures; i++) {
-		TRY(check_condition(p, t, t->measures[i].of));
-		TRY(check_condition(p, t, t->measures[i].good));
-	}
-	for (int i = 0; i < t->ngrants; i++)
-		if (map_get(&p->types->duty_by_name, t->grants[i].duty) == NULL)
-			return fail_at(p->cx, ERR_INVALID, t->file, 0, 0, "err.type_duty",
-				       t->grants[i].duty);
-	return OK;
-}
-
-static void
-place(struct types *ts, struct type *t, struct type **out, size_t *n, bool *seen)
-{
-	if (seen[t->index])
-		return;
-	seen[t->index] = true;
-	for (int i = 0; i < t->nfields; i++)
-		if (t->fields[i].ref_type != NULL)
-			place(ts, ts->list[t->fields[i].ref_type->index], out, n, seen);
-	out[(*n)++] = t;
-}
-
-/* Put each type behind those it refers to. Circles stay as they fall. */
-static void
-order(struct ctx *cx, struct types *ts)
-{
-	struct type **out = ARENA_ARRAY(cx->arena, ts->n + 1, struct type *);
-	bool *seen = ARENA_ARRAY(cx->arena, ts->n + 1, bool);
-	size_t n = 0;
-
-	for (size_t i = 0; i < ts->n; i++)
-		ts->list[i]->index = (int)i;
-	for (size_t i = 0; i < ts->n; i++)
-		place(ts, ts->list[i], out, &n, seen);
-	ts->list = out;
-	for (size_t i = 0; i < ts->n; i++)
-		ts->list[i]->index = (int)i;
 }
 
 static enum err
@@ -380,16 +318,7 @@ types_load(struct ctx *cx, const struct source *files, size_t n, struct texts *t
 	ts->duties = ARENA_ARRAY(cx->arena, sizeof(((struct actor *)0)->duties) * 8, struct duty *);
 	for (size_t i = 0; i < n; i++)
 		TRY(parse_file(&p, &files[i]));
-	for (size_t i = 0; i < ts->n; i++)
-		TRY(resolve_refs(&p, ts->list[i]));
-	order(cx, ts);
-	for (size_t i = 0; i < ts->n; i++)
-		TRY(resolve_type(&p, ts->list[i]));
-	for (size_t i = 0; i < ts->npositions; i++)
-		for (int k = 0; k < ts->positions[i]->nduties; k++)
-			if (map_get(&ts->duty_by_name, ts->positions[i]->duties[k]) == NULL)
-				return fail_at(cx, ERR_INVALID, ts->positions[i]->file, 0, 0,
-					       "err.type_duty", ts->positions[i]->duties[k]);
+	TRY(resolve_types(cx, ts));
 	*ret = ts;
 	return OK;
 }

@@ -1,11 +1,15 @@
-/* Fields of a type: `fields: {name: {kind: …}}`. A field says its kind by its first key, e.g.
- * {date: true}, {choice: [a, b]}, {ref: person}, {code: isikukood}, {text: 60}. */
+/* Fields of a type: `fields: {name: {kind: …}}`. A field says its kind by one of its keys, e.g.
+ * {date: true}, {choice: {a: {et: …}}}, {ref: person}, {code: isikukood}, {text: 60}. */
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/ident.h"
 #include "base/text.h"
 #include "base/texts.h"
 #include "meta/meta_int.h"
+
+#define MAX_CHOICES 200 /* of a choice */
+#define MAX_SEVERAL 64	/* of choices: they are kept as a set */
 
 /* {choice: {self: {et: …}, post: {et: …, from: 2024-01-01, until: …}}} */
 static enum err
@@ -13,6 +17,8 @@ parse_choices(struct parse *p, const struct type *t, struct field *f, struct yam
 {
 	if (y->kind != YAML_MAP || y->n == 0)
 		return yaml_fail(p->cx, y, "err.type_choices", f->name);
+	if (y->n > (f->kind == FIELD_CHOICES ? MAX_SEVERAL : MAX_CHOICES))
+		return yaml_fail(p->cx, y, "err.type_too_many", f->name);
 	f->choices = ARENA_ARRAY(p->cx->arena, y->n, struct choice);
 	for (size_t i = 0; i < y->n; i++) {
 		struct choice *c = &f->choices[i];
@@ -24,6 +30,8 @@ parse_choices(struct parse *p, const struct type *t, struct field *f, struct yam
 		if (v->kind == YAML_MAP) {
 			TRY(yaml_date(p->cx, v, "from", true, &c->valid_from));
 			TRY(yaml_date(p->cx, v, "until", true, &c->valid_to));
+			if (c->valid_to != CIVIL_NONE && c->valid_to < c->valid_from)
+				return yaml_fail(p->cx, v, "err.type_period", c->name);
 		}
 		TRY(parse_label(p, y, c->name, false,
 				arena_printf(p->cx->arena, "type.%s.choice.%s.%s", t->name, f->name,
@@ -34,34 +42,69 @@ parse_choices(struct parse *p, const struct type *t, struct field *f, struct yam
 	return OK;
 }
 
+/* What stands behind the kind: 60, person, isikukood, true. */
+static enum err
+parse_kind_value(struct parse *p, struct field *f, const struct yaml *v)
+{
+	int64_t max;
+
+	if (v->kind != YAML_TEXT)
+		return yaml_fail(p->cx, v, "err.type_kind", f->name);
+	if (f->kind == FIELD_REF) {
+		f->ref = v->text;
+	} else if (f->kind == FIELD_CODE) {
+		f->code = v->text;
+		if (ident_kind_from_name(f->code) < 0)
+			return yaml_fail(p->cx, v, "err.type_code", f->code);
+	} else if (f->kind == FIELD_TEXT || f->kind == FIELD_LONG) {
+		if (!text_int(v->text, 1, MAX_LONG_TEXT, &max))
+			return yaml_fail(p->cx, v, "err.type_max", f->name,
+					 text_from_int(p->cx->arena, MAX_LONG_TEXT));
+		f->max = (int)max;
+	} else if (strcmp(v->text, "true") != 0) {
+		return yaml_fail(p->cx, v, "err.type_kind", f->name);
+	}
+	return OK;
+}
+
 static enum err
 parse_kind(struct parse *p, const struct type *t, struct field *f, struct yaml *y)
 {
+	struct yaml *found = NULL;
+
 	for (int k = 0; k < FIELD_KIND_COUNT; k++) {
 		struct yaml *v = yaml_get(y, field_kind_name((enum field_kind)k));
 
 		if (v == NULL)
 			continue;
+		if (found != NULL)
+			return yaml_fail(p->cx, v, "err.type_kind", f->name);
+		found = v;
 		f->kind = (enum field_kind)k;
-		if (k == FIELD_CHOICE || k == FIELD_CHOICES)
-			return parse_choices(p, t, f, v);
-		if (v->kind != YAML_TEXT)
-			return yaml_fail(p->cx, v, "err.type_kind", f->name);
-		if (k == FIELD_REF)
-			f->ref = v->text;
-		else if (k == FIELD_CODE)
-			f->code = v->text;
-		else if (k == FIELD_TEXT || k == FIELD_LONG) {
-			int64_t max;
-
-			if (!text_int(v->text, 1, MAX_LONG_TEXT, &max))
-				return yaml_fail(p->cx, v, "err.type_max", f->name);
-			f->max = (int)max;
-		} else if (strcmp(v->text, "true") != 0)
-			return yaml_fail(p->cx, v, "err.type_kind", f->name);
-		return OK;
 	}
-	return yaml_fail(p->cx, y, "err.type_kind", f->name);
+	if (found == NULL)
+		return yaml_fail(p->cx, y, "err.type_kind", f->name);
+	if (f->kind == FIELD_CHOICE || f->kind == FIELD_CHOICES)
+		return parse_choices(p, t, f, found);
+	return parse_kind_value(p, f, found);
+}
+
+/* Flags that mean something only for some kinds. */
+static enum err
+check_flags(struct parse *p, const struct field *f, struct yaml *y)
+{
+	bool number = f->kind == FIELD_INT || f->kind == FIELD_MONEY;
+	bool words = f->kind == FIELD_TEXT || f->kind == FIELD_CODE;
+
+	if (f->sort_key && f->kind != FIELD_TEXT)
+		return yaml_fail(p->cx, yaml_get(y, "sorted"), "err.type_sorted", f->name);
+	if (f->search && !words)
+		return yaml_fail(p->cx, yaml_get(y, "search"), "err.type_search", f->name);
+	if (!number && (yaml_get(y, "least") != NULL || yaml_get(y, "most") != NULL))
+		return yaml_fail(p->cx, y, "err.type_least", f->name);
+	if (f->least > f->most)
+		return yaml_fail(p->cx, y, "err.type_least", f->name);
+	return OK;
 }
 
 static enum err
@@ -71,7 +114,8 @@ parse_field(struct parse *p, const struct type *t, struct field *f, struct yaml 
 
 	if (y->kind != YAML_MAP)
 		return yaml_fail(p->cx, y, "err.type_kind", f->name);
-	f->line = y->line;
+	f->at = at_node(y);
+	f->preset_at = at_key(y, "preset");
 	f->least = INT64_MIN;
 	f->most = INT64_MAX;
 	f->max = MAX_TEXT;
@@ -91,9 +135,21 @@ parse_field(struct parse *p, const struct type *t, struct field *f, struct yaml 
 	TRY(yaml_text(p->cx, y, "preset", true, &f->preset));
 	TRY(yaml_int(p->cx, y, "least", true, INT64_MIN, INT64_MAX, &f->least));
 	TRY(yaml_int(p->cx, y, "most", true, INT64_MIN, INT64_MAX, &f->most));
-	if (f->sort_key && f->kind != FIELD_TEXT)
-		return yaml_fail(p->cx, y, "err.type_sorted", f->name);
+	TRY(check_flags(p, f, y));
 	return yaml_all_used(p->cx, y);
+}
+
+/* Words of conditions cannot be names of fields, nor can names of our own columns. */
+static bool
+is_field_name(const char *name)
+{
+	static const char *const RESERVED[] = { "and",	"or",	  "not",   "is",    "in", "between",
+						"null", "exists", "outer", "where", NULL };
+
+	for (int i = 0; RESERVED[i] != NULL; i++)
+		if (strcmp(RESERVED[i], name) == 0)
+			return false;
+	return text_is_name(name) && !text_starts(name, "sys_");
 }
 
 enum err
@@ -111,7 +167,7 @@ parse_fields(struct parse *p, struct type *t, struct yaml *y)
 
 		f->name = map->keys[i];
 		f->index = (int)i;
-		if (!text_is_name(f->name) || text_starts(f->name, "sys_"))
+		if (!is_field_name(f->name))
 			return yaml_fail(p->cx, map->key_at[i], "err.type_name", f->name);
 		TRY(parse_field(p, t, f, yaml_get(map, f->name)));
 	}

@@ -8,17 +8,17 @@ static enum err
 parse_scopes(struct parse *p, struct type *t, struct yaml *y)
 {
 	static const struct scope FIXED[] = {
-		{ "none", SCOPE_NONE, NULL },
-		{ "all", SCOPE_ALL, NULL },
-		{ "unit", SCOPE_WHERE, "unit = :unit" },
-		{ "own", SCOPE_WHERE, "responsible = :user" },
+		{ "none", SCOPE_NONE, NULL, { 0, 0 } },
+		{ "all", SCOPE_ALL, NULL, { 0, 0 } },
+		{ "unit", SCOPE_WHERE, "sys_unit = :unit", { 0, 0 } },
+		{ "own", SCOPE_WHERE, "sys_responsible = :user", { 0, 0 } },
 	};
 	const int nfixed = sizeof(FIXED) / sizeof(*FIXED);
-	struct yaml *map = yaml_get(y, "scopes");
-	size_t n = map == NULL ? 0 : map->n;
+	struct yaml *map;
+	size_t n;
 
-	if (map != NULL && map->kind != YAML_MAP)
-		return yaml_fail(p->cx, map, "err.yaml_map", "scopes");
+	TRY(parse_map(p, y, "scopes", &map));
+	n = map == NULL ? 0 : map->n;
 	t->scopes = ARENA_ARRAY(p->cx->arena, n + (size_t)nfixed, struct scope);
 	memcpy(t->scopes, FIXED, sizeof(FIXED));
 	t->nscopes = nfixed;
@@ -27,6 +27,10 @@ parse_scopes(struct parse *p, struct type *t, struct yaml *y)
 
 		s->name = map->keys[i];
 		s->kind = SCOPE_WHERE;
+		s->at = at_node(map->items[i]);
+		for (int k = 0; k < nfixed; k++)
+			if (!text_is_name(s->name) || strcmp(s->name, FIXED[k].name) == 0)
+				return yaml_fail(p->cx, map->key_at[i], "err.type_name", s->name);
 		TRY(yaml_text(p->cx, map, s->name, false, &s->where));
 	}
 	return OK;
@@ -44,7 +48,7 @@ scope_named(struct parse *p, const struct type *t, struct yaml *y, const char *k
 			*ret = &t->scopes[i];
 			return OK;
 		}
-	return yaml_fail(p->cx, y, "err.type_scope", name, t->name);
+	return type_fail(p->cx, t, at_key(y, key), "err.type_scope", name, t->name);
 }
 
 enum err
@@ -54,12 +58,14 @@ parse_rights(struct parse *p, struct type *t, struct yaml *y)
 
 	TRY(parse_scopes(p, t, y));
 	TRY(yaml_need(p->cx, y, "rights", YAML_MAP, &map));
+	TRY(parse_map(p, y, "rights", &map));
 	t->grants = ARENA_ARRAY(p->cx->arena, map->n + 1, struct grant);
 	for (size_t i = 0; i < map->n; i++) {
 		struct grant *g = &t->grants[t->ngrants++];
 		struct yaml *v;
 
 		g->duty = map->keys[i];
+		g->at = at_node(map->key_at[i]);
 		TRY(yaml_need(p->cx, map, g->duty, YAML_MAP, &v));
 		TRY(scope_named(p, t, v, "see", &g->see));
 		TRY(scope_named(p, t, v, "edit", &g->edit));
@@ -70,19 +76,37 @@ parse_rights(struct parse *p, struct type *t, struct yaml *y)
 	return OK;
 }
 
-/* "due", "-arrived": engine names and fields, as the SQL column. */
+/* The column a list is sorted by: it must be filled in every row, or a page could not continue
+ * where the one before ended. */
 static enum err
-parse_sort(struct parse *p, const struct type *t, struct list *l, struct yaml *y)
+sort_column(struct parse *p, const struct type *t, const char *name, const char **ret)
 {
 	static const char *const ENGINE[] = {
 		"number", "state", "due", "changed", "created", NULL
 	};
+	const struct field *f = type_field(t, name);
+
+	if (f != NULL && f->sort_key)
+		*ret = arena_printf(p->cx->arena, "%s_sort", name);
+	else if (f != NULL)
+		*ret = f->name;
+	for (int i = 0; f == NULL && ENGINE[i] != NULL; i++)
+		if (strcmp(ENGINE[i], name) == 0)
+			*ret = arena_printf(p->cx->arena, "sys_%s", name);
+	return OK;
+}
+
+/* "due", "-arrived": a field, or an engine name, all the same way. */
+static enum err
+parse_sort(struct parse *p, const struct type *t, struct list *l, struct yaml *y)
+{
+	struct at at = at_key(y, "sort");
 	const char **names;
 	size_t n = 0;
 
 	TRY(yaml_texts(p->cx, y, "sort", true, &names, &n));
 	if (n > sizeof(l->sort) / sizeof(*l->sort))
-		return yaml_fail(p->cx, y, "err.type_too_many", "sort");
+		return type_fail(p->cx, t, at, "err.type_too_many", "sort");
 	for (size_t i = 0; i < n; i++) {
 		struct sort *s = &l->sort[l->nsort++];
 		const char *name = names[i];
@@ -90,19 +114,14 @@ parse_sort(struct parse *p, const struct type *t, struct list *l, struct yaml *y
 
 		s->down = *name == '-';
 		name += s->down;
-		if (s->down != l->sort[0].down)
-			return yaml_fail(p->cx, y, "err.type_sort_way", name);
-		for (int k = 0; ENGINE[k] != NULL && s->column == NULL; k++)
-			if (strcmp(ENGINE[k], name) == 0)
-				s->column = arena_printf(p->cx->arena, "sys_%s", name);
-		if (s->column != NULL)
-			continue;
 		f = type_field(t, name);
-		if (f == NULL)
-			return yaml_fail(p->cx, y, "err.type_field", name, t->name);
-		if (!f->sort_key && !f->required)
-			return yaml_fail(p->cx, y, "err.type_sort_optional", name);
-		s->column = f->sort_key ? arena_printf(p->cx->arena, "%s_sort", name) : f->name;
+		if (s->down != l->sort[0].down)
+			return type_fail(p->cx, t, at, "err.type_sort_way", name);
+		if (f != NULL && !f->sort_key && !f->required)
+			return type_fail(p->cx, t, at, "err.type_sort_optional", name);
+		TRY(sort_column(p, t, name, &s->column));
+		if (s->column == NULL)
+			return type_fail(p->cx, t, at, "err.type_field", name, t->name);
 	}
 	return OK;
 }
@@ -111,10 +130,14 @@ static enum err
 parse_list(struct parse *p, const struct type *t, struct list *l, struct yaml *map)
 {
 	const char **columns;
+	const struct yaml *at;
 	size_t n = 0;
 	struct yaml *y;
 
 	TRY(yaml_need(p->cx, map, l->name, YAML_MAP, &y));
+	l->at = at_node(y);
+	l->where_at = at_key(y, "where");
+	at = yaml_get(y, "columns");
 	TRY(parse_label(p, y, "name", false,
 			arena_printf(p->cx->arena, "type.%s.list.%s", t->name, l->name),
 			&l->label_key));
@@ -122,8 +145,12 @@ parse_list(struct parse *p, const struct type *t, struct list *l, struct yaml *m
 	TRY(yaml_texts(p->cx, y, "columns", false, &columns, &n));
 	l->columns = ARENA_ARRAY(p->cx->arena, n + 1, struct column);
 	l->ncolumns = (int)n;
-	for (size_t i = 0; i < n; i++)
+	if (n == 0 || n > MAX_PARTS)
+		return yaml_fail(p->cx, y, "err.type_too_many", "columns");
+	for (size_t i = 0; i < n; i++) {
 		l->columns[i].name = columns[i];
+		l->columns[i].at = at_node(at->kind == YAML_LIST ? at->items[i] : at);
+	}
 	TRY(parse_sort(p, t, l, y));
 	TRY(yaml_bool(p->cx, y, "first", true, &l->first));
 	TRY(yaml_text(p->cx, y, "duty", true, &l->duty));
@@ -134,6 +161,7 @@ enum err
 parse_lists(struct parse *p, struct type *t, struct yaml *y)
 {
 	struct yaml *map;
+	int firsts = 0;
 
 	TRY(yaml_need(p->cx, y, "lists", YAML_MAP, &map));
 	if (map->n == 0 || map->n > MAX_MOVES)
@@ -145,19 +173,23 @@ parse_lists(struct parse *p, struct type *t, struct yaml *y)
 		if (!text_is_name(map->keys[i]))
 			return yaml_fail(p->cx, map->key_at[i], "err.type_name", map->keys[i]);
 		TRY(parse_list(p, t, &t->lists[i], map));
+		firsts += t->lists[i].first;
 	}
+	if (firsts > 1)
+		return yaml_fail(p->cx, map, "err.type_first", t->name);
+	if (firsts == 0)
+		t->lists[0].first = true;
 	return OK;
 }
 
 enum err
 parse_guards(struct parse *p, struct type *t, struct yaml *y)
 {
-	struct yaml *map = yaml_get(y, "guards");
+	struct yaml *map;
 
+	TRY(parse_map(p, y, "guards", &map));
 	if (map == NULL)
 		return OK;
-	if (map->kind != YAML_MAP)
-		return yaml_fail(p->cx, map, "err.yaml_map", "guards");
 	t->guards = ARENA_ARRAY(p->cx->arena, map->n + 1, struct guard);
 	for (size_t i = 0; i < map->n; i++) {
 		struct guard *g = &t->guards[t->nguards++];
@@ -168,6 +200,8 @@ parse_guards(struct parse *p, struct type *t, struct yaml *y)
 			return yaml_fail(p->cx, map->key_at[i], "err.type_name", g->name);
 		TRY(yaml_need(p->cx, map, g->name, YAML_MAP, &v));
 		TRY(yaml_text(p->cx, v, "when", false, &g->when));
+		g->at = at_node(v);
+		g->when_at = at_key(v, "when");
 		TRY(parse_label(p, v, "name", false,
 				arena_printf(p->cx->arena, "guard.%s.%s", t->name, g->name),
 				&g->label_key));
@@ -180,6 +214,7 @@ static enum err
 parse_measure(struct parse *p, const struct type *t, struct measure *m, struct yaml *map)
 {
 	int64_t target = -1;
+	const struct field *f;
 	struct yaml *y;
 
 	TRY(yaml_need(p->cx, map, m->name, YAML_MAP, &y));
@@ -192,24 +227,30 @@ parse_measure(struct parse *p, const struct type *t, struct measure *m, struct y
 	TRY(yaml_text(p->cx, y, "date", true, &m->date));
 	TRY(yaml_int(p->cx, y, "target", true, 0, 100, &target));
 	m->target = (int)target;
-	if (m->date != NULL && type_field(t, m->date) == NULL)
-		return yaml_fail(p->cx, y, "err.type_field", m->date, t->name);
+	m->at = at_node(y);
+	m->of_at = at_key(y, "of");
+	m->good_at = at_key(y, "good");
+	f = m->date == NULL ? NULL : type_field(t, m->date);
+	if (m->date != NULL && (f == NULL || f->kind != FIELD_DATE))
+		return yaml_fail(p->cx, yaml_get(y, "date"), "err.type_date_field", m->date,
+				 t->name);
 	return yaml_all_used(p->cx, y);
 }
 
 enum err
 parse_measures(struct parse *p, struct type *t, struct yaml *y)
 {
-	struct yaml *map = yaml_get(y, "measures");
+	struct yaml *map;
 
+	TRY(parse_map(p, y, "measures", &map));
 	if (map == NULL)
 		return OK;
-	if (map->kind != YAML_MAP)
-		return yaml_fail(p->cx, map, "err.yaml_map", "measures");
 	t->measures = ARENA_ARRAY(p->cx->arena, map->n + 1, struct measure);
 	t->nmeasures = (int)map->n;
 	for (size_t i = 0; i < map->n; i++) {
 		t->measures[i].name = map->keys[i];
+		if (!text_is_name(map->keys[i]))
+			return yaml_fail(p->cx, map->key_at[i], "err.type_name", map->keys[i]);
 		TRY(parse_measure(p, t, &t->measures[i], map));
 	}
 	return OK;

@@ -25,7 +25,7 @@ parse_state(struct parse *p, const struct type *t, struct state *s, struct yaml 
 			s->look = (enum look)i;
 			return yaml_all_used(p->cx, y);
 		}
-	return yaml_fail(p->cx, y, "err.type_look", look);
+	return yaml_fail(p->cx, yaml_get(y, "look"), "err.type_look", look);
 }
 
 enum err
@@ -103,6 +103,7 @@ parse_set(struct parse *p, const struct type *t, struct move *m, struct yaml *y)
 	m->set = ARENA_ARRAY(p->cx->arena, map->n + 1, struct setting);
 	for (size_t i = 0; i < map->n; i++) {
 		TRY(parse_field_name(p, t, map->key_at[i], &m->set[i].field));
+		m->set[i].at = at_node(map->items[i]);
 		TRY(yaml_text(p->cx, map, map->keys[i], false, &m->set[i].value));
 	}
 	m->nset = (int)map->n;
@@ -125,10 +126,12 @@ parse_move(struct parse *p, const struct type *t, struct move *m, struct yaml *m
 	TRY(yaml_text(p->cx, y, "to", true, &to));
 	m->to = to == NULL ? -1 : type_state(t, to);
 	if (to != NULL && m->to < 0)
-		return yaml_fail(p->cx, y, "err.type_state", to, t->name);
+		return yaml_fail(p->cx, yaml_get(y, "to"), "err.type_state", to, t->name);
 	TRY(parse_field_list(p, t, y, "ask", &m->ask, &m->nask));
 	TRY(parse_field_list(p, t, y, "needs", &m->needs, &m->nneeds));
 	TRY(parse_set(p, t, m, y));
+	m->at = at_node(y);
+	m->check_at = at_key(y, "check");
 	TRY(yaml_text(p->cx, y, "check", true, &m->check));
 	TRY(parse_label(p, y, "otherwise", m->check == NULL,
 			arena_printf(a, "type.%s.move.%s.otherwise", t->name, m->name),
@@ -178,8 +181,8 @@ parse_moves(struct parse *p, struct type *t, struct yaml *y)
 	}
 	for (int i = 0; i < t->nmoves; i++)
 		if (t->moves[i].other_than != NULL && type_move(t, t->moves[i].other_than) == NULL)
-			return yaml_fail(p->cx, map, "err.type_move", t->moves[i].other_than,
-					 t->name);
+			return type_fail(p->cx, t, t->moves[i].at, "err.type_move",
+					 t->moves[i].other_than, t->name);
 	return check_reached(p, t, map);
 }
 
@@ -199,9 +202,10 @@ parse_clock(struct parse *p, const struct type *t, struct clock *c, struct yaml 
 	if ((c->rule == NULL) == (c->rule_path == NULL))
 		return yaml_fail(p->cx, y, "err.type_clock_rule", c->name);
 	TRY(yaml_text(p->cx, y, "from", false, &from));
+	c->at = at_node(y);
 	c->from = type_field(t, from);
 	if (c->from == NULL || c->from->kind != FIELD_DATE)
-		return yaml_fail(p->cx, y, "err.type_field", from, t->name);
+		return yaml_fail(p->cx, yaml_get(y, "from"), "err.type_date_field", from, t->name);
 	TRY(parse_state_set(p, t, y, "until", &c->until));
 	TRY(yaml_int(p->cx, y, "warn", true, 0, 365, &warn));
 	c->warn = (int)warn;
@@ -221,6 +225,8 @@ parse_clocks(struct parse *p, struct type *t, struct yaml *y)
 	t->nclocks = (int)map->n;
 	for (size_t i = 0; i < map->n; i++) {
 		t->clocks[i].name = map->keys[i];
+		if (!text_is_name(map->keys[i]))
+			return yaml_fail(p->cx, map->key_at[i], "err.type_name", map->keys[i]);
 		TRY(parse_clock(p, t, &t->clocks[i], map));
 	}
 	return OK;

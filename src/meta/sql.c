@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/texts.h"
+
+#define MAX_SCOPES 40 /* a type has fewer; see MAX_PARTS */
 
 /* Interned texts live as long as the program; their number is bounded by the types. */
 static struct {
@@ -113,7 +116,7 @@ bool
 sql_right(struct ctx *cx, const struct types *ts, const struct type *t, enum right right,
 	  const char *alias, struct buf *out, struct params *ps)
 {
-	const struct scope *used[8];
+	const struct scope *used[MAX_SCOPES];
 	int n = 0;
 
 	for (int i = 0; i < t->ngrants && !cx->who.system; i++) {
@@ -128,7 +131,7 @@ sql_right(struct ctx *cx, const struct types *ts, const struct type *t, enum rig
 		}
 		for (int k = 0; k < n; k++)
 			again = again || used[k] == s;
-		if (!again && n < (int)(sizeof(used) / sizeof(*used)))
+		if (!again && n < MAX_SCOPES)
 			used[n++] = s;
 	}
 	if (n == 0) {
@@ -166,7 +169,7 @@ where(struct ctx *cx, const struct types *ts, const struct list_query *lq, struc
 	}
 	buf_text(b, " AND ");
 	if (!sql_right(cx, ts, lq->type, RIGHT_SEE, "t", b, ps))
-		return fail(cx, ERR_DENIED, "err.denied_see", lq->type->label_key);
+		return fail(cx, ERR_DENIED, "err.denied_see", msg(cx, lq->type->plural_key));
 	for (int i = 0; i < lq->nfilters; i++)
 		buf_printf(b, " AND t.\"%s\" = ?%d", lq->filter[i], params_add(ps, PARAM_VALUE));
 	return OK;
@@ -382,7 +385,7 @@ sql_measure(struct ctx *cx, const struct types *ts, const struct type *t, const 
 	TRY(expr_compile(cx, ts, t, m->of, "t", &b, &sql.params));
 	buf_text(&b, " AND ");
 	if (!sql_right(cx, ts, t, RIGHT_SEE, "t", &b, &sql.params))
-		return fail(cx, ERR_DENIED, "err.denied_see", t->label_key);
+		return fail(cx, ERR_DENIED, "err.denied_see", msg(cx, t->plural_key));
 	if (m->date != NULL) {
 		buf_printf(&b, " AND t.\"%s\" >= ?%d", m->date,
 			   params_add(&sql.params, PARAM_VALUE));

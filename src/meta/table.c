@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "meta/sql.h"
+#include "meta/expr.h"
 
-#define MAX_STEPS 400
+#define MAX_STEPS 600	    /* of one type */
 #define NO_DUE "2147483647" /* sorts behind every date; see core/record.h */
 
 struct builder {
@@ -15,22 +15,27 @@ struct builder {
 	struct plan *plan;
 };
 
-static void
+static enum err
 add_step(struct builder *b, const char *sql, const char *key, const char *a1, const char *a2)
 {
 	if (b->plan->n == MAX_STEPS)
-		BUG("too many migration steps");
+		return fail(b->cx, ERR_LIMIT, "err.type_too_many", a1);
 	b->plan->steps[b->plan->n++] = (struct step){ sql, key, { a1, a2 } };
+	return OK;
 }
 
+static bool
+has_max(const struct field *f)
+{
+	return f->kind == FIELD_TEXT || f->kind == FIELD_LONG || f->kind == FIELD_CODE;
+}
+
+/* What never changes about a column. What may (required, how long) is kept by triggers, for a
+ * column's own constraints could not be loosened without making the table anew. */
 static void
-column(struct buf *b, const struct field *f, bool adding)
+column(struct buf *b, const struct field *f)
 {
 	buf_printf(b, "\"%s\" %s", f->name, field_sql_type(f));
-	if (f->required && !adding)
-		buf_text(b, " NOT NULL");
-	if (f->kind == FIELD_TEXT || f->kind == FIELD_LONG || f->kind == FIELD_CODE)
-		buf_printf(b, " CHECK (length(\"%s\") <= %d)", f->name, f->max);
 	if (f->kind == FIELD_BOOL)
 		buf_printf(b, " CHECK (\"%s\" IN (0, 1))", f->name);
 	if (f->kind == FIELD_REF && f->ref_type != NULL)
@@ -57,122 +62,190 @@ create_table(struct builder *x, const struct type *t)
 		   t->name);
 	for (int i = 0; i < t->nfields; i++) {
 		buf_text(&b, ",\n\t");
-		column(&b, &t->fields[i], false);
+		column(&b, &t->fields[i]);
 		if (t->fields[i].sort_key)
 			buf_printf(&b, ",\n\t\"%s_sort\" TEXT NOT NULL DEFAULT ''",
 				   t->fields[i].name);
 	}
 	buf_text(&b, "\n) STRICT");
 	TRY(buf_check(x->cx, &b));
-	add_step(x, arena_strdup(x->cx->arena, b.bytes), "migrate.table", t->name, NULL);
-	return OK;
+	return add_step(x, arena_strdup(x->cx->arena, b.bytes), "migrate.table", t->name, NULL);
 }
 
-/* A column of an index as written in a type file: engine name, field, or field's sort key. */
-static enum err
-index_column(struct builder *x, const struct type *t, const char *name, const char **ret)
+/* A column of an index as written in a type file: a field (names sort by their sort key, but are
+ * unique as they are written), or an engine name. */
+static const char *
+index_column(struct builder *x, const struct type *t, const char *name, bool unique)
 {
-	const char *engine = expr_engine_column(name);
 	const struct field *f = type_field(t, name);
 
-	if (f != NULL)
-		*ret = f->sort_key ? arena_printf(x->cx->arena, "%s_sort", name) : f->name;
-	else if (engine != NULL)
-		*ret = engine;
-	else
-		return fail_at(x->cx, ERR_INVALID, t->file, 0, 0, "err.type_field", name, t->name);
-	return OK;
+	if (f == NULL)
+		return expr_engine_column(name);
+	return f->sort_key && !unique ? arena_printf(x->cx->arena, "%s_sort", name) : f->name;
 }
 
-/* "unit, state, due" → an index on those columns, named after them. */
+/* An index on columns of the table, named after them: a changed one has another name. */
 static enum err
-index_on(struct builder *x, const struct type *t, const char *columns, bool unique)
+index_on(struct builder *x, const struct type *t, const char *const *columns, int n, bool unique)
 {
 	struct arena *a = x->cx->arena;
-	char *copy = arena_strdup(a, columns), *save = NULL;
-	SCOPED_BUF b;
-	SCOPED_BUF name;
+	const char *list = "", *name = t->name;
 
-	buf_init(&b, MAX_SQL);
-	buf_init(&name, MAX_SQL);
-	buf_printf(&name, "%s%s", t->name, unique ? "_unique" : "");
-	for (char *p = strtok_r(copy, ", ", &save); p != NULL; p = strtok_r(NULL, ", ", &save)) {
-		const char *column = NULL;
-
-		if (text_starts(p, "sys_") || strstr(p, "_sort") != NULL)
-			column = p;
-		else
-			TRY(index_column(x, t, p, &column));
-		buf_printf(&b, "%s\"%s\"", b.len > 0 ? ", " : "", column);
-		buf_printf(&name, "_%s", text_starts(column, "sys_") ? column + 4 : column);
+	for (int i = 0; i < n; i++) {
+		list = arena_printf(a, "%s%s\"%s\"", list, i > 0 ? ", " : "", columns[i]);
+		name = arena_printf(a, "%s.%s", name, columns[i]);
 	}
-	TRY(buf_check(x->cx, &b));
-	add_step(x,
-		 arena_printf(a, "CREATE %sINDEX IF NOT EXISTS \"%s\" ON \"%s\" (%s)%s",
-			      unique ? "UNIQUE " : "", name.bytes, t->name, b.bytes,
-			      unique ? " WHERE sys_deleted = 0" : ""),
-		 "migrate.index", t->name, columns);
-	return OK;
+	return add_step(x,
+			arena_printf(a, "CREATE %sINDEX IF NOT EXISTS \"%s%s\" ON \"%s\" (%s)%s",
+				     unique ? "UNIQUE " : "", name, unique ? ".sys_unique" : "",
+				     t->name, list, unique ? " WHERE sys_deleted = 0" : ""),
+			unique ? "migrate.unique" : "migrate.index", t->name, name);
 }
 
-/* The indexes a type needs: number, unit, responsible, every reference, every sort, those asked
- * for, and the unique ones. */
+/* "unit, state, due" of a type file. */
+static enum err
+index_written(struct builder *x, const struct type *t, const struct columns *c, bool unique)
+{
+	char *copy = arena_strdup(x->cx->arena, c->names), *save = NULL;
+	const char *columns[MAX_FIELDS];
+	int n = 0;
+
+	for (char *p = strtok_r(copy, ", ", &save); p != NULL && n < MAX_FIELDS;
+	     p = strtok_r(NULL, ", ", &save)) {
+		columns[n] = index_column(x, t, p, unique);
+		if (columns[n++] == NULL)
+			return fail_at(x->cx, ERR_INVALID, t->file, c->at.line, c->at.col,
+				       "err.type_field", p, t->name);
+	}
+	return index_on(x, t, columns, n, unique);
+}
+
+static enum err
+index_list(struct builder *x, const struct type *t, const struct list *l)
+{
+	const char *columns[4];
+	int n = 0;
+
+	for (int k = 0; k < l->nsort; k++)
+		columns[n++] = l->sort[k].column;
+	columns[n++] = "sys_id";
+	return n > 1 ? index_on(x, t, columns, n, false) : OK;
+}
+
+/* The indexes a type needs: unit, responsible, every reference, every sort, those asked for, and
+ * the unique ones. */
 static enum err
 create_indexes(struct builder *x, const struct type *t)
 {
-	struct arena *a = x->cx->arena;
+	static const char *const UNIT[] = { "sys_unit", "sys_open", "sys_due", "sys_id" };
+	static const char *const OWN[] = { "sys_responsible", "sys_open", "sys_due", "sys_id" };
 
-	TRY(index_on(x, t, "sys_unit, sys_open, sys_due, sys_id", false));
-	TRY(index_on(x, t, "sys_responsible, sys_open, sys_due, sys_id", false));
+	TRY(index_on(x, t, UNIT, 4, false));
+	TRY(index_on(x, t, OWN, 4, false));
 	for (int i = 0; i < t->nfields; i++) {
-		if (t->fields[i].kind == FIELD_REF)
-			TRY(index_on(x, t, t->fields[i].name, false));
-		if (t->fields[i].unique)
-			TRY(index_on(x, t, t->fields[i].name, true));
-	}
-	for (int i = 0; i < t->nlists; i++) {
-		const struct list *l = &t->lists[i];
-		const char *columns = "";
+		const struct field *f = &t->fields[i];
 
-		for (int k = 0; k < l->nsort; k++)
-			columns = arena_printf(a, "%s%s, ", columns, l->sort[k].column);
-		if (l->nsort > 0)
-			TRY(index_on(x, t, arena_printf(a, "%ssys_id", columns), false));
+		if (f->kind == FIELD_REF)
+			TRY(index_on(x, t, &f->name, 1, false));
+		if (f->unique)
+			TRY(index_on(x, t, &f->name, 1, true));
 	}
+	for (int i = 0; i < t->nlists; i++)
+		TRY(index_list(x, t, &t->lists[i]));
 	for (int i = 0; i < t->nindexes; i++)
-		TRY(index_on(x, t, t->indexes[i], false));
+		TRY(index_written(x, t, &t->indexes[i], false));
 	for (int i = 0; i < t->nuniques; i++)
-		TRY(index_on(x, t, t->uniques[i], true));
+		TRY(index_written(x, t, &t->uniques[i], true));
 	return OK;
+}
+
+/* ---- triggers ---- */
+
+static const char *
+trigger_name(struct builder *x, const struct type *t, const char *what, bool insert)
+{
+	return arena_printf(x->cx->arena, "%s.%s.%s", t->name, what, insert ? "new" : "change");
+}
+
+static enum err
+drop_trigger(struct builder *x, const struct type *t, const char *what, bool insert)
+{
+	return add_step(x,
+			arena_printf(x->cx->arena, "DROP TRIGGER IF EXISTS \"%s\"",
+				     trigger_name(x, t, what, insert)),
+			"migrate.guard_drop", t->name, what);
+}
+
+/* A trigger that refuses a row for which the condition holds; one there was is replaced. */
+static enum err
+refuse(struct builder *x, const struct type *t, const char *what, bool insert,
+       const char *condition, const char *key)
+{
+	TRY(drop_trigger(x, t, what, insert));
+	return add_step(x,
+			arena_printf(x->cx->arena,
+				     "CREATE TRIGGER \"%s\" BEFORE %s ON \"%s\" WHEN "
+				     "new.sys_deleted = 0 AND (%s) BEGIN SELECT RAISE(ABORT, "
+				     "'%s'); END",
+				     trigger_name(x, t, what, insert), insert ? "INSERT" : "UPDATE",
+				     t->name, condition, key),
+			"migrate.guard", t->name, what);
 }
 
 /* A guard becomes two triggers: on a row new, and on a row changed. */
 static enum err
 create_guards(struct builder *x, const struct type *t)
 {
-	static const char *const EVENT[] = { "INSERT", "UPDATE" };
-	struct arena *a = x->cx->arena;
-
 	for (int i = 0; i < t->nguards; i++) {
 		const struct guard *g = &t->guards[i];
 		SCOPED_BUF b;
 
 		buf_init(&b, MAX_SQL);
 		TRY(expr_compile(x->cx, x->types, t, g->when, "new", &b, NULL));
-		for (int e = 0; e < 2; e++) {
-			const char *name = arena_printf(a, "%s_%s_%s", t->name, g->name,
-							e == 0 ? "new" : "change");
+		TRY(refuse(x, t, g->name, true, b.bytes, g->label_key));
+		TRY(refuse(x, t, g->name, false, b.bytes, g->label_key));
+	}
+	return OK;
+}
 
-			add_step(x, arena_printf(a, "DROP TRIGGER IF EXISTS \"%s\"", name),
-				 "migrate.guard", t->name, g->name);
-			add_step(x,
-				 arena_printf(a,
-					      "CREATE TRIGGER \"%s\" BEFORE %s ON \"%s\" WHEN "
-					      "new.sys_deleted = 0 AND %s BEGIN SELECT "
-					      "RAISE(ABORT, '%s'); END",
-					      name, EVENT[e], t->name, b.bytes, g->label_key),
-				 "migrate.guard", t->name, g->name);
-		}
+/* Required fields and longest texts. A row that was made before a field was required may be
+ * changed further, but what it has cannot be emptied. */
+static enum err
+create_shape(struct builder *x, const struct type *t, bool insert)
+{
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_SQL);
+	buf_char(&b, '0');
+	for (int i = 0; i < t->nfields; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (f->required && insert)
+			buf_printf(&b, " OR new.\"%s\" IS NULL", f->name);
+		else if (f->required)
+			buf_printf(&b, " OR (new.\"%s\" IS NULL AND old.\"%s\" IS NOT NULL)",
+				   f->name, f->name);
+		if (has_max(f))
+			buf_printf(&b, " OR length(new.\"%s\") > %d", f->name, f->max);
+	}
+	TRY(buf_check(x->cx, &b));
+	return refuse(x, t, "sys_shape", insert, b.bytes, "err.table_shape");
+}
+
+/* Triggers of guards that have left the type. */
+static enum err
+drop_guards(struct builder *x, const struct type *before, const struct type *after)
+{
+	for (int i = 0; i < before->nguards; i++) {
+		const char *name = before->guards[i].name;
+		bool kept = false;
+
+		for (int k = 0; k < after->nguards; k++)
+			kept = kept || strcmp(after->guards[k].name, name) == 0;
+		if (kept)
+			continue;
+		TRY(drop_trigger(x, after, name, true));
+		TRY(drop_trigger(x, after, name, false));
 	}
 	return OK;
 }
@@ -184,46 +257,79 @@ plan_init(struct builder *x)
 	x->plan->n = 0;
 }
 
-enum err
-table_create(struct ctx *cx, const struct types *ts, const struct type *t, struct plan *ret)
+/* May what is stored as one kind be read as another without changing its meaning? */
+static bool
+compatible(const struct field *old, const struct field *f)
 {
-	return table_diff(cx, ts, NULL, t, ret);
+	bool text = f->kind == FIELD_TEXT || f->kind == FIELD_LONG;
+
+	if (old->kind == f->kind)
+		return true;
+	return text && (old->kind == FIELD_TEXT || old->kind == FIELD_LONG ||
+			old->kind == FIELD_CODE || old->kind == FIELD_CHOICE);
+}
+
+static enum err
+add_column(struct builder *x, const struct type *t, const struct field *f)
+{
+	struct arena *a = x->cx->arena;
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_SQL);
+	column(&b, f);
+	TRY(buf_check(x->cx, &b));
+	TRY(add_step(x, arena_printf(a, "ALTER TABLE \"%s\" ADD COLUMN %s", t->name, b.bytes),
+		     "migrate.column", t->name, f->name));
+	if (!f->sort_key)
+		return OK;
+	return add_step(x,
+			arena_printf(a,
+				     "ALTER TABLE \"%s\" ADD COLUMN \"%s_sort\" TEXT NOT NULL "
+				     "DEFAULT ''",
+				     t->name, f->name),
+			"migrate.column", t->name, f->name);
+}
+
+/* A field that was there and is sorted from now on: its keys are made from what is stored. */
+static enum err
+add_sort_key(struct builder *x, const struct type *t, const struct field *f)
+{
+	struct arena *a = x->cx->arena;
+
+	TRY(add_step(x,
+		     arena_printf(a,
+				  "ALTER TABLE \"%s\" ADD COLUMN \"%s_sort\" TEXT NOT NULL "
+				  "DEFAULT ''",
+				  t->name, f->name),
+		     "migrate.sorted", t->name, f->name));
+	return add_step(x,
+			arena_printf(a,
+				     "UPDATE \"%s\" SET \"%s_sort\" = sort_key(\"%s\") WHERE "
+				     "\"%s\" IS NOT NULL",
+				     t->name, f->name, f->name, f->name),
+			"migrate.sorted", t->name, f->name);
 }
 
 static enum err
 add_columns(struct builder *x, const struct type *before, const struct type *after)
 {
-	struct arena *a = x->cx->arena;
-
 	for (int i = 0; i < after->nfields; i++) {
 		const struct field *f = &after->fields[i];
 		const struct field *old = type_field(before, f->name);
-		SCOPED_BUF b;
 
-		if (old != NULL && strcmp(field_sql_type(old), field_sql_type(f)) != 0)
-			return fail_at(x->cx, ERR_INVALID, after->file, f->line, 1,
+		if (old == NULL)
+			TRY(add_column(x, after, f));
+		else if (!compatible(old, f))
+			return fail_at(x->cx, ERR_INVALID, after->file, f->at.line, f->at.col,
 				       "err.table_kind", f->name, field_kind_name(old->kind),
 				       field_kind_name(f->kind));
-		if (old != NULL)
-			continue;
-		buf_init(&b, MAX_SQL);
-		column(&b, f, true);
-		TRY(buf_check(x->cx, &b));
-		add_step(x,
-			 arena_printf(a, "ALTER TABLE \"%s\" ADD COLUMN %s", after->name, b.bytes),
-			 "migrate.column", after->name, f->name);
-		if (f->sort_key)
-			add_step(x,
-				 arena_printf(a,
-					      "ALTER TABLE \"%s\" ADD COLUMN \"%s_sort\" TEXT "
-					      "NOT NULL DEFAULT ''",
-					      after->name, f->name),
-				 "migrate.column", after->name, f->name);
+		else if (f->sort_key && !old->sort_key)
+			TRY(add_sort_key(x, after, f));
 	}
 	for (int i = 0; i < before->nfields; i++)
 		if (type_field(after, before->fields[i].name) == NULL)
-			add_step(x, NULL, "migrate.kept", after->name, before->fields[i].name);
-	return OK;
+			TRY(add_step(x, NULL, "migrate.kept", after->name, before->fields[i].name));
+	return drop_guards(x, before, after);
 }
 
 enum err
@@ -240,126 +346,14 @@ table_diff(struct ctx *cx, const struct types *ts, const struct type *before,
 		TRY(add_columns(&x, before, after));
 	TRY(create_indexes(&x, after));
 	TRY(create_guards(&x, after));
+	TRY(create_shape(&x, after, true));
+	TRY(create_shape(&x, after, false));
 	*ret = plan;
 	return OK;
 }
 
-static const char COLUMNS_OF[] = "SELECT name, kind FROM sys_column WHERE type = ?1";
-static const char TYPE_HASH[] = "SELECT hash FROM sys_type WHERE name = ?1";
-static const char TYPE_PUT[] =
-	"INSERT INTO sys_type (name, text, hash, taken_at) VALUES (?1, ?2, ?3, ?4) "
-	"ON CONFLICT (name) DO UPDATE SET text = excluded.text, hash = excluded.hash, "
-	"taken_at = excluded.taken_at";
-static const char COLUMN_PUT[] =
-	"INSERT INTO sys_column (type, name, kind, meaning) VALUES (?1, ?2, ?3, ?4) "
-	"ON CONFLICT (type, name) DO UPDATE SET kind = excluded.kind, meaning = excluded.meaning";
-
-/* The type as the database knows it: names and kinds of its fields. NULL: no table yet. */
-static enum err
-stored(struct ctx *cx, const struct type *t, struct type **ret)
-{
-	SCOPED(stmt) struct stmt *q = NULL;
-	struct type *old = ARENA_NEW(cx->arena, struct type);
-	bool row;
-
-	old->name = t->name;
-	old->fields = ARENA_ARRAY(cx->arena, MAX_FIELDS * 4, struct field);
-	TRY(db_query(cx, COLUMNS_OF, DB_ARGS(db_text(t->name)), &q));
-	for (;;) {
-		struct field *f = &old->fields[old->nfields];
-		const char *kind;
-
-		TRY(stmt_step(cx, q, &row));
-		if (!row)
-			break;
-		if (old->nfields == MAX_FIELDS * 4)
-			return fail(cx, ERR_CORRUPT, "err.type_too_many", "columns");
-		f->name = stmt_copy(cx, q, 0);
-		kind = stmt_text(q, 1);
-		for (int k = 0; k < FIELD_KIND_COUNT; k++)
-			if (kind != NULL && strcmp(kind, field_kind_name((enum field_kind)k)) == 0)
-				f->kind = (enum field_kind)k;
-		old->nfields++;
-	}
-	*ret = old->nfields == 0 ? NULL : old;
-	return OK;
-}
-
-/* A fingerprint of the type's file, to skip types that did not change. */
-static const char *
-fingerprint(struct ctx *cx, const struct type *t)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < t->text_len; i++)
-		h = (h ^ (unsigned char)t->text[i]) * 0x100000001b3u;
-	return arena_printf(cx->arena, "%016llx", (unsigned long long)h);
-}
-
-static enum err
-record_type(struct ctx *cx, const struct type *t, const char *hash)
-{
-	TRY(db_exec(cx, TYPE_PUT,
-		    DB_ARGS(db_text(t->name),
-			    db_text(arena_strndup(cx->arena, t->text, t->text_len)), db_text(hash),
-			    db_int(cx->now)),
-		    NULL));
-	for (int i = 0; i < t->nfields; i++)
-		TRY(db_exec(cx, COLUMN_PUT,
-			    DB_ARGS(db_text(t->name), db_text(t->fields[i].name),
-				    db_text(field_kind_name(t->fields[i].kind)),
-				    db_text(t->fields[i].label_key)),
-			    NULL));
-	return OK;
-}
-
-struct migration {
-	const struct types *types;
-	bool dry;
-	struct plan *plan;
-};
-
-static enum err
-migrate_type(struct ctx *cx, struct migration *m, const struct type *t)
-{
-	const char *hash = fingerprint(cx, t), *had = NULL;
-	struct type *before = NULL;
-	struct plan plan;
-
-	if (db_get_text(cx, TYPE_HASH, DB_ARGS(db_text(t->name)), &had) != OK) {
-		if (cx->error.code != ERR_NOTFOUND)
-			return cx->error.code;
-		ctx_forgive(cx);
-	}
-	if (text_equal(had, hash))
-		return OK;
-	TRY(stored(cx, t, &before));
-	TRY(table_diff(cx, m->types, before, t, &plan));
-	for (size_t i = 0; i < plan.n; i++) {
-		if (m->plan->n < MAX_STEPS)
-			m->plan->steps[m->plan->n++] = plan.steps[i];
-		if (!m->dry && plan.steps[i].sql != NULL)
-			TRY(db_script(cx, plan.steps[i].sql));
-	}
-	return m->dry ? OK : record_type(cx, t, hash);
-}
-
-static enum err
-migrate_all(struct ctx *cx, void *arg)
-{
-	struct migration *m = arg;
-
-	m->plan->steps = ARENA_ARRAY(cx->arena, MAX_STEPS, struct step);
-	m->plan->n = 0;
-	for (size_t i = 0; i < m->types->n; i++)
-		TRY(migrate_type(cx, m, m->types->list[i]));
-	return OK;
-}
-
 enum err
-table_migrate(struct ctx *cx, struct db *db, const struct types *ts, bool dry, struct plan *ret)
+table_create(struct ctx *cx, const struct types *ts, const struct type *t, struct plan *ret)
 {
-	struct migration m = { ts, dry, ret };
-
-	return db_run(cx, db, "migrate types", migrate_all, &m);
+	return table_diff(cx, ts, NULL, t, ret);
 }

@@ -2,9 +2,10 @@
  * From types to tables: the statements that make a type's table, and the difference between the
  * types a database was made from and the types of today, with the migration it implies.
  *
- * Additive changes (new type, field, choice, index, guard) are taken; a field that leaves a type
- * keeps its column; a field whose kind changes is refused, because what is stored would change its
- * meaning.
+ * New types, fields, choices, indexes and guards are taken, and so are longer texts and fields
+ * that are required or no longer so; a field that leaves a type keeps its column, a guard that
+ * leaves is dropped; a field whose kind changes is refused, because what is stored would change its
+ * meaning (but a choice or code may become text).
  */
 #ifndef HOOL_META_TABLE_H
 #define HOOL_META_TABLE_H
@@ -14,8 +15,8 @@
 
 /* One step of a migration. */
 struct step {
-	const char *sql;
-	const char *what_key; /* text: what it does */
+	const char *sql;      /* NULL: nothing is done, but it is worth telling */
+	const char *what_key; /* text: what it does, with {1} the type and {2} the part */
 	const char *arg[2];
 };
 struct plan {
@@ -34,7 +35,8 @@ enum err table_diff(struct ctx *cx, const struct types *ts, const struct type *b
 		    const struct type *after, struct plan *ret) MUST_USE;
 /*
  * Compare the types with those recorded in the database (sys_type) and carry out the plan in one
- * transaction on the write lane; then record them. With `dry` only *ret is filled.
+ * transaction on the write lane; then record them. With `dry` only *ret is filled. The plan tells
+ * only of types that changed.
  */
 enum err table_migrate(struct ctx *cx, struct db *db, const struct types *ts, bool dry,
 		       struct plan *ret) MUST_USE;

@@ -17,6 +17,11 @@
 #include "base/ctx.h"
 #include "base/map.h"
 
+/* A place in a type's file, from 1; for messages. */
+struct at {
+	int line, col;
+};
+
 enum field_kind {
 	FIELD_TEXT, /* one line */
 	FIELD_LONG, /* several lines */
@@ -54,7 +59,7 @@ struct field {
 	bool fixed;	     /* set at creation only */
 	bool sort_key;	     /* a column F_sort beside it, in Estonian order */
 	int max;	     /* characters of text */
-	int64_t least, most; /* FIELD_INT, FIELD_MONEY; FIELD_DATE as days */
+	int64_t least, most; /* FIELD_INT, FIELD_MONEY */
 	const char *code;    /* FIELD_CODE: kind of identifier */
 	const char *ref;     /* FIELD_REF: name of the type */
 	const struct type *ref_type;
@@ -62,7 +67,8 @@ struct field {
 	int nchoices;
 	const char *preset; /* "today", "me", "unit", "org" or a literal; NULL none */
 	int index;	    /* of the type's fields */
-	int line;	    /* in its file */
+	struct at at;	    /* of what it holds */
+	struct at preset_at;
 };
 
 /* How a state is shown; web/part.h draws it as word, colour and shape. */
@@ -78,6 +84,7 @@ struct state {
 struct setting {
 	const struct field *field;
 	const char *value; /* "today", "me", "null" or a literal */
+	struct at at;
 };
 
 struct move {
@@ -91,14 +98,15 @@ struct move {
 	int nneeds;
 	struct setting *set;
 	int nset;
-	const char *check;	/* condition over the record that must hold, or NULL */
-	const char *check_sql;	/* compiled: SELECT 1 FROM T t WHERE t.sys_id = ?1 AND (…) */
-	const char *check_key;	/* text shown when it does not */
+	const char *check;     /* condition over the record that must hold, or NULL */
+	const char *check_key; /* text shown when it does not */
+	struct at check_at;
 	bool confirm;		/* asks again, saying what will happen */
 	bool main;		/* the usual one */
 	bool hidden;		/* made by code, never a button */
 	const char *other_than; /* four eyes: a move; not by the human who made it */
 	const char *duty;	/* only with this duty; NULL: the type's move right */
+	struct at at;
 };
 
 struct clock {
@@ -108,6 +116,7 @@ struct clock {
 	const struct field *from; /* date field the count runs from */
 	uint64_t until;		  /* states that end it */
 	int warn;		  /* working days before due to say "soon" */
+	struct at at;
 };
 
 /* Where a right reaches. Scopes are conditions; all and none are fixed. */
@@ -117,11 +126,13 @@ struct scope {
 	const char *name;
 	enum scope_kind kind;
 	const char *where; /* as written; NULL for all and none */
+	struct at at;
 };
 
 struct grant {
 	const char *duty;
 	const struct scope *see, *edit, *move, *create;
+	struct at at;
 };
 
 struct sort {
@@ -136,6 +147,7 @@ struct column {
 	const struct field *sub;   /* of the referred type, or NULL */
 	const char *label_key;
 	const char *engine; /* "number", "state", "due", "responsible", "changed" … or NULL */
+	struct at at;
 };
 
 struct list {
@@ -145,23 +157,30 @@ struct list {
 	int ncolumns;
 	struct sort sort[3];
 	int nsort;
-	bool first; /* the one shown when none is named */
-
+	bool first;	  /* the one shown when none is named: one of each type */
 	const char *duty; /* shown in the rail under this duty; NULL none */
+	struct at at, where_at;
 };
 
 struct measure {
 	const char *name, *label_key, *duty;
 	const char *of, *good; /* conditions: the whole, and what counts as good */
-	const char *figure;    /* SQL aggregate instead: "median_days(a, b)" …; or NULL */
 	int target;	       /* percent; -1 none */
 	const char *date;      /* date field that puts a record in a period */
+	struct at at, of_at, good_at;
 };
 
 /* What the database itself refuses: a condition that must not hold for a row written. */
 struct guard {
 	const char *name, *label_key; /* the text is the error shown */
 	const char *when;
+	struct at at, when_at;
+};
+
+/* Columns as written, "a, b": fields or engine names. */
+struct columns {
+	const char *names;
+	struct at at;
 };
 
 struct type {
@@ -193,12 +212,13 @@ struct type {
 	int nmeasures;
 	struct guard *guards;
 	int nguards;
-	const char **uniques; /* "a, b": columns unique together */
+	struct columns *uniques; /* unique together */
 	int nuniques;
-	const char **indexes;
+	struct columns *indexes;
 	int nindexes;
 	bool menu; /* listed under "all registers" */
 	int index; /* in the set */
+	struct at at, about_at, number_at, title_at;
 };
 
 /* A position kind: what duties the job description of its holder names. */
@@ -207,6 +227,7 @@ struct position_kind {
 	const char **duties;
 	int nduties;
 	bool outside; /* of a provider or municipality: has an organisation */
+	struct at at;
 };
 
 struct duty {
