@@ -5,11 +5,12 @@
 enum err
 cmd_rule(struct run *r)
 {
-	return rule_cmd(r->cx, r->world->rules, r->argc, r->argv, stdin, stdout);
+	/* The word before ours is the command's own name. */
+	return rule_cmd(r->cx, r->world->rules, r->argc + 1, r->argv - 1, stdin, stdout);
 }
 
 enum err
 cmd_id(struct run *r)
 {
-	return ident_cmd(r->cx, r->world->rules, r->argc, r->argv, stdin, stdout);
+	return ident_cmd(r->cx, r->world->rules, r->argc + 1, r->argv - 1, stdin, stdout);
 }
