@@ -281,12 +281,11 @@ answer_queue(struct running *r)
 	const char *type = x->content_type == NULL ? "text/html" : x->content_type;
 	struct MHD_Response *m;
 	enum MHD_Result done;
-	bool bare;
 
 	if (x->status == 0)
 		x->status = MHD_HTTP_OK;
-	bare = x->status == MHD_HTTP_NO_CONTENT || x->status == MHD_HTTP_NOT_MODIFIED;
-	if (bare) {
+	/* With 304 the library says the length but keeps the bytes back, as RFC 9110 wants it. */
+	if (x->status == MHD_HTTP_NO_CONTENT) {
 		m = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 		if (m == NULL)
 			BUG("no memory for an answer");

@@ -3,7 +3,7 @@
  * recv() is ours. The library is forgiving (bare LF, folded lines, two lengths …) and hides what
  * it forgave; a copy taken by MSG_PEEK could differ from what it reads a moment later. A program
  * may define recv() itself; sockets that are not ours go straight to the kernel. Should a system
- * ever bypass it, requests have no scanned head and http_server.c refuses them all.
+ * ever bypass it, the first request stops the program (http_server.c, first_call).
  *
  * The guard also keeps the deadlines, since the library's are idle times that one byte a second
  * can hold open for ever, and the limits of connections.

@@ -127,6 +127,15 @@ count(atomic_uint_fast64_t *c, int64_t by)
 
 int64_t clock_micros(void); /* monotonic */
 
+/* http_running.c: the life of a request */
+struct running *
+running_new(struct loop *l, struct link *k, struct MHD_Connection *c, const char *target);
+/* The answer has left, whole or cut: into the figures and the log. */
+void running_count(struct running *r, bool whole);
+/* Keep it for the next request, or end it for good. */
+void running_free(struct running *r);
+void running_destroy(struct running *r);
+
 /* http_guard.c: connections, before the HTTP library sees their bytes */
 void guard_open(struct loop *l, struct MHD_Connection *c, void **socket_context);
 void guard_close(struct loop *l, void **socket_context);

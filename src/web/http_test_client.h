@@ -121,7 +121,7 @@ client_read_one(struct test *t, int fd, bool head_only)
 				continue;
 			length = strcasestr(b.bytes, "\r\nContent-Length: ");
 			whole = b.len;
-			if (length != NULL && !head_only)
+			if (length != NULL && !head_only && strncmp(b.bytes + 9, "304", 3) != 0)
 				whole += strtoul(length + 18, NULL, 10);
 		} else {
 			char block[16384];

@@ -213,6 +213,7 @@ failed(struct running *r, enum err e)
 	const struct http_site *site = r->loop->http->site;
 	struct http_exchange *x = &r->x;
 	int refusal = x->refusal;
+	int status = refusal != 0 ? refusal : err_info(e)->http;
 
 	r->failing = true;
 	x->cx.conn = r->reader;
@@ -222,8 +223,10 @@ failed(struct running *r, enum err e)
 		log_error(&x->cx, "http.failed");
 	http_reset(x);
 	x->refusal = refusal;
-	x->status = refusal != 0 ? refusal : err_info(e)->http;
+	x->status = status;
 	site->failed(x, e, site->arg);
+	if (x->status == 0)
+		x->status = status;
 	if (x->out.too_large)
 		buf_clear(&x->out);
 }

@@ -1,11 +1,8 @@
 /* The lanes: a server over a database in the test. */
 #include "web/http.h"
 
-#include <stdio.h>
-#include <sys/stat.h>
-
-#include "base/log.h"
 #include "base/text.h"
+#include "db/fixture_test.h"
 #include "web/http_test_client.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -15,13 +12,6 @@ static const char TABLE[] = "CREATE TABLE t (what TEXT NOT NULL UNIQUE) STRICT";
 static const char INSERT[] = "INSERT INTO t (what) VALUES (?1)";
 static const char COUNT_ALL[] = "SELECT count(*) FROM t";
 static const char COUNT_ONE[] = "SELECT count(*) FROM t WHERE what = ?1";
-
-static enum err
-make_table(struct ctx *cx, void *arg)
-{
-	(void)arg;
-	return db_script(cx, TABLE);
-}
 
 static enum err
 insert(struct ctx *cx, void *arg)
@@ -105,7 +95,6 @@ failed(struct http_exchange *x, enum err e, void *arg)
 }
 
 struct house {
-	char dir[64], *path;
 	struct db *db;
 	struct http_site site;
 	struct http *http;
@@ -116,32 +105,23 @@ static void
 house_start(struct test *t, struct house *h)
 {
 	struct http_settings s = { .threads = 2, .per_address = 1000 };
-	struct ctx *cx = test_ctx(t);
 
-	log_set_level(LOG_ERROR + 1);
-	*h = (struct house){ .dir = "/tmp/hool-http-XXXXXX" };
-	assert_non_null(mkdtemp(h->dir));
-	h->path = arena_printf(t->arena, "%s/test.db", h->dir);
-	EXPECT_OK(db_open(cx, h->path, DB_CREATE, &h->db));
-	EXPECT_OK(db_run(cx, h->db, "table", make_table, NULL));
+	test_log(false);
+	h->db = test_db(t);
+	test_db_script(t, h->db, TABLE);
 	h->site = (struct http_site){
 		.arg = h->db, .route = route, .handle = handle, .failed = failed
 	};
-	EXPECT_OK(http_start(cx, &s, &h->site, h->db, &h->http));
+	EXPECT_OK(http_start(test_ctx(t), &s, &h->site, h->db, &h->http));
 	h->port = http_port(h->http);
 }
 
 static void
-house_end(struct test *t, struct house *h)
+house_end(struct house *h)
 {
-	static const char *const ENDS[] = { "", "-wal", "-shm", "-lock" };
-
 	http_stop(h->http);
 	db_close(h->db);
-	for (int i = 0; i < 4; i++)
-		(void)unlink(arena_printf(t->arena, "%s%s", h->path, ENDS[i]));
-	(void)rmdir(h->dir);
-	log_set_level(LOG_INFO);
+	test_log(true);
 }
 
 /* How often the word is in the table, seen by a connection of the test's own. */
@@ -177,7 +157,7 @@ TEST(http_lanes_read_write_and_slow)
 	a = client_ask(t, h.port, POST("/slow-write?w=two"));
 	EXPECT_HAS(a, "handled rows 2 writing 0");
 	EXPECT_INT(1, times(t, &h, "two"));
-	house_end(t, &h);
+	house_end(&h);
 }
 
 TEST(http_failed_writing_leaves_nothing_but_the_error_page)
@@ -209,7 +189,7 @@ TEST(http_failed_writing_leaves_nothing_but_the_error_page)
 	}
 	EXPECT_INT(200, client_status(client_ask(t, h.port, POST("/write?w=a"))));
 	EXPECT_INT(409, client_status(client_ask(t, h.port, POST("/write?w=a")))); /* UNIQUE */
-	house_end(t, &h);
+	house_end(&h);
 }
 
 TEST(http_makes_the_note_durable_before_the_answer)
@@ -239,7 +219,7 @@ TEST(http_makes_the_note_durable_before_the_answer)
 	a = client_ask(t, h.port, GET("/read-noted-fail"));
 	EXPECT_INT(409, client_status(a));
 	EXPECT_HAS(a, "err.test.fail");
-	house_end(t, &h);
+	house_end(&h);
 }
 
 TEST(http_writes_many_in_few_commits)
@@ -265,7 +245,7 @@ TEST(http_writes_many_in_few_commits)
 	EXPECT_HAS(client_ask(t, h.port, GET("/read")), "rows 200 ");
 	EXPECT_INT(200, after.closures - before.closures);
 	EXPECT(after.groups - before.groups < 200);
-	house_end(t, &h);
+	house_end(&h);
 }
 
 TEST(http_survives_clients_that_leave)
@@ -284,5 +264,5 @@ TEST(http_survives_clients_that_leave)
 	for (int i = 0; i < 100 && http_figures(h.http).running > 0; i++)
 		client_sleep_ms(20);
 	EXPECT_INT(0, http_figures(h.http).running);
-	house_end(t, &h);
+	house_end(&h);
 }
