@@ -89,6 +89,7 @@ compute(struct ctx *cx, const char *rule, int32_t from, int32_t *ret_due, const 
 	SCOPED_BUF b;
 	const struct rule *r = rulebook_find(cx->world->rules, rule);
 
+	buf_init(&b, MAX_TRACE);
 	if (r == NULL)
 		return fail(cx, ERR_INVALID, "err.clock_rule", rule);
 	if (rule_inputs(r, &inputs) == 0)
@@ -97,7 +98,6 @@ compute(struct ctx *cx, const char *rule, int32_t from, int32_t *ret_due, const 
 	TRY(rule_eval(cx, cx->world->rules, rule, &in, 1, &result));
 	if (result.values[0].type != RULE_DATE)
 		return fail(cx, ERR_INVALID, "err.clock_rule", rule);
-	buf_init(&b, MAX_TRACE);
 	TRY(rule_json(cx, &result, &b));
 	*ret_due = result.values[0].date;
 	*ret_trace = arena_strndup(cx->arena, b.bytes, b.len);

@@ -50,7 +50,7 @@ hooks_after(struct ctx *cx, const char *event, const struct record *r)
 /* ---- history ---- */
 
 static void
-put_value(struct json_out *j, const struct field *f, const struct value *v)
+put_value(struct json_out *j, const struct value *v)
 {
 	if (!v->set)
 		json_put_null(j);
@@ -58,7 +58,22 @@ put_value(struct json_out *j, const struct field *f, const struct value *v)
 		json_put_text(j, v->s);
 	else
 		json_put_int(j, v->i);
-	(void)f;
+}
+
+/* An engine column that holds an id; 0 is nobody. *any: something differs. */
+static void
+put_id(struct json_out *j, const char *name, int64_t before, int64_t now, bool *any)
+{
+	struct value old = { .set = before != 0, .i = before }, new = { .set = now != 0, .i = now };
+
+	if (before == now)
+		return;
+	*any = true;
+	json_key(j, name);
+	json_list(j);
+	put_value(j, &old);
+	put_value(j, &new);
+	json_list_end(j);
 }
 
 /* {"field": [old, new], …, "sys_state": […]}; *ret_any tells whether anything differs. */
@@ -83,8 +98,8 @@ change_json(struct ctx *cx, const struct record *old, const struct record *now, 
 		any = true;
 		json_key(&j, t->fields[i].name);
 		json_list(&j);
-		put_value(&j, &t->fields[i], before);
-		put_value(&j, &t->fields[i], &now->v[i]);
+		put_value(&j, before);
+		put_value(&j, &now->v[i]);
 		json_list_end(&j);
 	}
 	if (t->nstates > 0 && (old == NULL || old->state != now->state)) {
@@ -95,14 +110,8 @@ change_json(struct ctx *cx, const struct record *old, const struct record *now, 
 		json_put_text(&j, t->states[now->state].name);
 		json_list_end(&j);
 	}
-	if (old != NULL && (old->responsible != now->responsible || old->unit != now->unit)) {
-		any = true;
-		json_key(&j, "sys_responsible");
-		json_list(&j);
-		json_put_int(&j, old->responsible);
-		json_put_int(&j, now->responsible);
-		json_list_end(&j);
-	}
+	put_id(&j, "sys_unit", old == NULL ? 0 : old->unit, now->unit, &any);
+	put_id(&j, "sys_responsible", old == NULL ? 0 : old->responsible, now->responsible, &any);
 	if (note != NULL && *note != '\0')
 		json_pair_text(&j, "note", note);
 	json_map_end(&j);
@@ -274,9 +283,14 @@ static struct value
 preset(struct ctx *cx, const struct field *f, const char *what)
 {
 	struct value v = { .set = true };
-	int64_t n;
+	bool text = strcmp(field_sql_type(f), "TEXT") == 0;
 
-	if (strcmp(what, "today") == 0)
+	/* That the word fits the field was seen to when the type was loaded. */
+	if (strcmp(what, "null") == 0)
+		v.set = false;
+	else if (text)
+		v.s = what;
+	else if (strcmp(what, "today") == 0)
 		v.i = cx->today;
 	else if (strcmp(what, "now") == 0)
 		v.i = cx->now;
@@ -286,13 +300,7 @@ preset(struct ctx *cx, const struct field *f, const char *what)
 		v.i = cx->who.unit;
 	else if (strcmp(what, "org") == 0)
 		v.i = cx->who.org;
-	else if (strcmp(what, "null") == 0)
-		v.set = false;
-	else if (strcmp(field_sql_type(f), "TEXT") == 0)
-		v.s = what;
-	else if (text_int(what, INT64_MIN, INT64_MAX, &n))
-		v.i = n;
-	else
+	else if (!text_int(what, INT64_MIN, INT64_MAX, &v.i))
 		BUG("a preset that is no value of its field");
 	if (f->kind == FIELD_REF && v.i == 0)
 		v.set = false;
@@ -303,15 +311,30 @@ static enum err
 insert_parent(struct ctx *cx, struct record *r)
 {
 	SCOPED(stmt) struct stmt *q = NULL;
+	enum err e;
 	bool row;
 
 	TRY(db_query(cx, PARENT_ADD,
 		     DB_ARGS(db_text(r->type->name), db_text(r->number), db_text(r->title),
 			     db_id(r->about), db_int(cx->now)),
 		     &q));
-	TRY(stmt_step(cx, q, &row));
+	e = stmt_step(cx, q, &row);
+	if (e == ERR_CONFLICT) {
+		ctx_forgive(cx);
+		return fail(cx, ERR_CONFLICT, "err.number_taken", r->number);
+	}
+	if (e != OK)
+		return e;
 	r->id = stmt_int(q, 0);
 	return OK;
+}
+
+/* In place of "not found": it is there, but this is not theirs to do. */
+static enum err
+deny(struct ctx *cx, const char *key, const struct type *t)
+{
+	ctx_forgive(cx);
+	return fail(cx, ERR_DENIED, key, msg(cx, t->label_key));
 }
 
 /* A record made must be one its maker may make: the create right's own condition holds for it. */
@@ -319,14 +342,12 @@ static enum err
 check_create(struct ctx *cx, const struct record *r)
 {
 	struct record *seen;
+	enum err e;
 
 	if (cx->who.system)
 		return OK;
-	if (record_load(cx, r->type, r->id, RIGHT_CREATE, &seen) != OK) {
-		ctx_forgive(cx);
-		return fail(cx, ERR_DENIED, "err.denied_create", msg(cx, r->type->label_key));
-	}
-	return OK;
+	e = record_load(cx, r->type, r->id, RIGHT_CREATE, &seen);
+	return e == ERR_NOTFOUND ? deny(cx, "err.denied_create", r->type) : e;
 }
 
 static enum err
@@ -339,8 +360,6 @@ insert(struct ctx *cx, struct record *r, const char *note)
 	TRY(check_required(cx, r));
 	TRY(record_template(cx, r->type, r->v, r->type->number, &r->number));
 	TRY(finish(cx, r));
-	if (*r->title == '\0')
-		r->title = r->number;
 	TRY(insert_parent(cx, r));
 	if (r->type->is_person) {
 		TRY(finish(cx, r));
@@ -369,7 +388,7 @@ record_create(struct ctx *cx, struct change *ch, int64_t *ret_id)
 			    .unit = cx->who.unit };
 
 	if (!sql_may(cx, cx->world->types, t, RIGHT_CREATE))
-		return fail(cx, ERR_DENIED, "err.denied_create", msg(cx, t->label_key));
+		return deny(cx, "err.denied_create", t);
 	for (int i = 0; i < t->nfields; i++)
 		if (!ch->given[i] && t->fields[i].preset != NULL) {
 			ch->v[i] = preset(cx, &t->fields[i], t->fields[i].preset);
@@ -391,15 +410,15 @@ load_for(struct ctx *cx, const struct type *t, int64_t id, enum right right, int
 	 struct record **ret)
 {
 	struct record *r;
+	enum err e;
 
 	/* Out of sight is not found; in sight without the right is denied. */
 	TRY(record_load(cx, t, id, RIGHT_SEE, &r));
-	if (record_load(cx, t, id, right, &r) != OK) {
-		ctx_forgive(cx);
-		return fail(cx, ERR_DENIED,
-			    right == RIGHT_EDIT ? "err.denied_edit" : "err.denied_move",
-			    msg(cx, t->label_key));
-	}
+	e = record_load(cx, t, id, right, &r);
+	if (e == ERR_NOTFOUND)
+		return deny(cx, right == RIGHT_EDIT ? "err.denied_edit" : "err.denied_move", t);
+	if (e != OK)
+		return e;
 	if (r->deleted)
 		return fail(cx, ERR_CONFLICT, "err.deleted");
 	if (version != 0 && r->version != version)
@@ -476,7 +495,7 @@ record_may_move(struct ctx *cx, const struct record *r, const struct move *m, bo
 	bool same;
 
 	*ret = false;
-	if (r->deleted || (m->from != 0 && (m->from >> r->state & 1) == 0))
+	if (r->deleted || (m->hidden && !cx->who.system) || (m->from != 0 && (m->from >> r->state & 1) == 0))
 		return OK;
 	if (m->duty != NULL && !has_duty(cx, m->duty))
 		return OK;
@@ -496,6 +515,9 @@ check_move(struct ctx *cx, const struct record *r, const struct move *m)
 {
 	bool same;
 
+	/* What code makes happen is nobody's button, however it is asked for. */
+	if (m->hidden && !cx->who.system)
+		return fail(cx, ERR_DENIED, "err.denied_move", msg(cx, r->type->label_key));
 	if (m->from != 0 && (m->from >> r->state & 1) == 0)
 		return fail(cx, ERR_CONFLICT, "err.move_state", msg(cx, m->label_key),
 			    msg(cx, r->type->states[r->state].label_key));
@@ -598,12 +620,12 @@ record_note(struct ctx *cx, const struct record *r, const char *text)
 	struct json_out j;
 	const char *trimmed = text_trim(cx->arena, text);
 
+	buf_init(&b, MAX_CHANGE);
 	if (*trimmed == '\0')
 		return fail_field(cx, ERR_INVALID, "note", "err.required", msg(cx, "field.note"));
 	if (text_length(trimmed) > MAX_LONG_TEXT)
 		return fail_field(cx, ERR_INVALID, "note", "err.too_long",
 				  text_from_int(cx->arena, MAX_LONG_TEXT));
-	buf_init(&b, MAX_CHANGE);
 	json_out_init(&j, &b);
 	json_map(&j);
 	json_pair_text(&j, "note", trimmed);

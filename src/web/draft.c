@@ -28,9 +28,9 @@ draft_save(struct visit *v)
 	SCOPED_BUF b;
 	struct json_out j;
 
+	buf_init(&b, MAX_DRAFT);
 	if (form == NULL || *form == '\0' || strlen(form) > MAX_TEXT)
 		return fail(v->cx, ERR_INVALID, "err.draft_form");
-	buf_init(&b, MAX_DRAFT);
 	json_out_init(&j, &b);
 	json_list(&j);
 	for (size_t i = 0; i < v->x->form.n; i++)

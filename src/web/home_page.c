@@ -94,11 +94,12 @@ write_measure(struct visit *v, const struct type *t, const struct measure *m)
 		f.note = msgf(cx, m->date == NULL ? "home.of" : "home.of_recent",
 			      text_count(cx->arena, good), text_count(cx->arena, whole));
 		if (m->target >= 0) {
-			bool met = whole == 0 || good * 100 >= whole * m->target;
+			bool met = good * 100 >= whole * m->target;
 
 			f.target = arena_printf(cx->arena, "\xE2\x89\xA5 %d\xC2\xA0%%", m->target);
-			f.tone = met ? TONE_DONE : TONE_SOON;
-			f.word = msg(cx, met ? "home.on_target" : "home.below_target");
+			f.tone = whole == 0 ? TONE_PLAIN : met ? TONE_DONE : TONE_SOON;
+			f.word = whole == 0 ? NULL
+					    : msg(cx, met ? "home.on_target" : "home.below_target");
 		}
 	}
 	f.href = arena_printf(cx->arena, "/%s", t->path);

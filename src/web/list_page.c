@@ -111,10 +111,10 @@ read_cursor(struct listing *li)
 	int64_t id;
 	bool row;
 
+	buf_init(&b, MAX_SQL);
 	li->nvalues = li->nfilters;
 	if (!text_int(after != NULL ? after : before != NULL ? before : "", 1, INT64_MAX, &id))
 		return OK;
-	buf_init(&b, MAX_SQL);
 	buf_text(&b, "SELECT ");
 	for (int i = 0; i < l->nsort; i++)
 		buf_printf(&b, "\"%s\", ", l->sort[i].column);

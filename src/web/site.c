@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "core/access.h"
 #include "web/counts.h"
@@ -290,8 +289,6 @@ site_failed(struct http_exchange *x, enum err e, void *arg)
 		v->site = arg;
 		x->site_data = v;
 	}
-	if (e == ERR_IO || e == ERR_CORRUPT || e == ERR_BUG)
-		log_error(&x->cx, "request");
 	v->error = e;
 	if (v->route != NULL && v->route->again != NULL &&
 	    (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_LIMIT)) {

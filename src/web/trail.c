@@ -174,6 +174,7 @@ attachment_post(struct visit *v)
 	SCOPED_BUF b;
 	struct json_out j;
 
+	buf_init(&b, MAX_FORM_BODY);
 	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_EDIT, &r));
 	if (f == NULL || f->len == 0)
 		return fail_field(v->cx, ERR_INVALID, "fail", "err.file_none");
@@ -181,7 +182,6 @@ attachment_post(struct visit *v)
 	if (media == NULL)
 		return fail_field(v->cx, ERR_INVALID, "fail", "err.file_kind", f->filename);
 	TRY(attachment_add(v->cx, r->id, f->filename, media, f->bytes, f->len, &id));
-	buf_init(&b, MAX_FORM_BODY);
 	json_out_init(&j, &b);
 	json_map(&j);
 	json_pair_text(&j, "note", f->filename);
