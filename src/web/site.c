@@ -16,6 +16,7 @@
 static const char KEY_USED[] = "SELECT location FROM sys_form_key WHERE key = ?1 AND user = ?2";
 static const char KEY_USE[] =
 	"INSERT INTO sys_form_key (key, user, location, made_at) VALUES (?1, ?2, ?3, ?4)";
+static const char HEX[] = "0123456789abcdef";
 static const char DRAFT_GONE[] =
 	"DELETE FROM sys_draft WHERE user = ?1 AND position = ?2 AND form = ?3";
 
@@ -112,6 +113,46 @@ find_route(struct visit *v, const struct site *site)
 
 /* ---- who ---- */
 
+/*
+ * The token in a page is masked anew each time ("mask, then mask xor token", in hex), so that a
+ * compressed page does not leak it to whoever can make the server repeat guesses.
+ */
+static bool
+csrf_matches(const char *sent, const char *token)
+{
+	size_t n = strlen(token);
+	unsigned char difference = 0;
+
+	if (sent == NULL || strlen(sent) != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const char *a = memchr(HEX, sent[i], 16), *b = memchr(HEX, sent[n + i], 16);
+		const char *c = memchr(HEX, token[i], 16);
+
+		if (a == NULL || b == NULL || c == NULL)
+			return false;
+		difference |= (unsigned char)((a - HEX) ^ (b - HEX) ^ (c - HEX));
+	}
+	return difference == 0;
+}
+
+const char *
+site_csrf(struct ctx *cx, const char *token)
+{
+	size_t n = strlen(token);
+	unsigned char *mask = arena_alloc(cx->arena, n + 1);
+	char *out = arena_alloc(cx->arena, 2 * n + 1);
+
+	ctx_random(cx, mask, n);
+	for (size_t i = 0; i < n; i++) {
+		const char *c = memchr(HEX, token[i], 16);
+
+		out[i] = HEX[mask[i] & 15];
+		out[n + i] = HEX[(mask[i] & 15) ^ (c == NULL ? 0 : c - HEX)];
+	}
+	return out;
+}
+
 /* A form must come from our own page: the browser says so itself (Sec-Fetch-Site, Origin), and the
  * form carries the token of the session. */
 static enum err
@@ -131,7 +172,7 @@ check_origin(struct visit *v)
 		if (at == NULL || strcmp(at + 3, host) != 0)
 			return fail(v->cx, ERR_DENIED, "err.foreign_form");
 	}
-	if (v->signed_in && (token == NULL || strcmp(token, v->session.csrf) != 0))
+	if (v->signed_in && !csrf_matches(token, v->session.csrf))
 		return fail(v->cx, ERR_DENIED, "err.form_token");
 	return OK;
 }

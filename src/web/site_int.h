@@ -36,6 +36,8 @@ enum err draft_read(struct visit *v, const char *form, struct http_pairs *ret,
  * are added). */
 enum err site_find_choices(struct visit *v, const struct type *t, const char *query,
 			   struct part_choice *list, size_t *n) MUST_USE;
+/* A session's token as a page shows it. */
+const char *site_csrf(struct ctx *cx, const char *token);
 /* The recorded error in words, without its place. */
 const char *site_error_text(const struct ctx *cx);
 

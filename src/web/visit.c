@@ -235,7 +235,7 @@ visit_page_begin(struct visit *v, const char *title)
 	if (v->cx->world->practice)
 		p->env = msg(v->cx, "site.practice");
 	if (v->signed_in) {
-		p->csrf = v->session.csrf;
+		p->csrf = site_csrf(v->cx, v->session.csrf);
 		p->who = v->session.user_name;
 		p->position = v->session.position_name;
 		p->me_href = "/mina";
