@@ -18,6 +18,8 @@
 #define MAX_XML (10u * 1024 * 1024)	     /* bytes, one XML document */
 #define MAX_XML_DEPTH 64		     /* nested elements */
 #define MAX_XML_NODES 500000		     /* elements and attributes of one document */
+#define MAX_XML_ATTRS 200		     /* attributes of one element */
+#define MAX_XML_NAMESPACES 300		     /* namespaces declared around one element */
 #define MAX_INVOICE_LINES 20000		     /* lines of one e-invoice */
 #define MAX_CSV_COLUMNS 200		     /* cells of one row of a CSV file */
 #define MAX_CSV_CELLS 500000		     /* cells of one CSV file */

@@ -22,6 +22,7 @@ struct reader {
 	const unsigned char *bytes;
 	size_t len;
 	int depth;
+	int namespaces[MAX_XML_DEPTH + 1]; /* in scope, by depth */
 	size_t nodes;
 	struct buf text; /* of `at`, since its start tag */
 	enum err failed;
@@ -135,11 +136,17 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix, const xmlChar *u
 	struct xml_attr *last = NULL;
 	struct xml *x;
 
-	(void)prefix, (void)nns, (void)ns, (void)ndefault;
+	(void)prefix, (void)ns, (void)ndefault;
 	if (r->failed != OK || !count_node(r))
 		return;
 	if (++r->depth > MAX_XML_DEPTH) {
 		stop(r, ERR_LIMIT, "err.xml_depth", text_from_int(r->cx->arena, MAX_XML_DEPTH));
+		return;
+	}
+	r->namespaces[r->depth] = r->namespaces[r->depth - 1] + nns;
+	if (r->namespaces[r->depth] > MAX_XML_NAMESPACES) {
+		stop(r, ERR_LIMIT, "err.xml_namespaces",
+		     text_from_int(r->cx->arena, MAX_XML_NAMESPACES));
 		return;
 	}
 	if (r->at != NULL && !blank(r->text.bytes)) {
@@ -323,6 +330,33 @@ run_parser(struct reader *r, const void *bytes, size_t len)
 	xmlFreeParserCtxt(r->p);
 }
 
+/*
+ * libxml2 compares each attribute of an element with all others before we hear of the element, so
+ * thousands of them would cost minutes. They are counted first, as '=' and a quote between two '<'
+ * (which no attribute may hold); NULs are skipped for the sake of UTF-16.
+ */
+static enum err
+count_attributes(struct ctx *cx, const char *file, const char *s, size_t len)
+{
+	int line = 1, n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		size_t k = i + 1;
+
+		line += s[i] == '\n';
+		if (s[i] == '<')
+			n = 0;
+		if (s[i] != '=')
+			continue;
+		while (k < len && memchr(" \t\r\n", s[k], 5) != NULL)
+			k++;
+		if (k < len && (s[k] == '"' || s[k] == '\'') && ++n > MAX_XML_ATTRS)
+			return fail_at(cx, ERR_LIMIT, file, line, 0, "err.xml_attributes",
+				       text_from_int(cx->arena, MAX_XML_ATTRS));
+	}
+	return OK;
+}
+
 enum err
 xml_parse(struct ctx *cx, const char *file, const void *bytes, size_t len, struct xml **ret)
 {
@@ -333,6 +367,7 @@ xml_parse(struct ctx *cx, const char *file, const void *bytes, size_t len, struc
 			       text_from_int(cx->arena, MAX_XML / (1024 * 1024)));
 	if (len == 0)
 		return fail_at(cx, ERR_INVALID, file, 0, 0, "err.xml_empty");
+	TRY(count_attributes(cx, file, bytes, len));
 	r = ARENA_NEW(cx->arena, struct reader);
 	r->cx = cx;
 	r->file = arena_strdup(cx->arena, file);

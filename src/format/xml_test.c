@@ -151,6 +151,39 @@ TEST(xml_holds_its_limits)
 	EXPECT_TEXT("err.xml_large", cx->error.key);
 }
 
+/* Attributes and namespaces are what makes the parser beneath slow: both are capped. */
+TEST(xml_caps_attributes_and_namespaces)
+{
+	struct ctx *cx = test_ctx(t);
+	SCOPED_BUF b;
+	struct xml *r = NULL;
+
+	buf_init(&b, MAX_XML);
+	buf_text(&b, "<a");
+	for (int i = 0; i < MAX_XML_ATTRS; i++)
+		buf_printf(&b, " a%d='>'", i);
+	buf_text(&b, "><b c='='/></a>");
+	EXPECT_OK(xml_parse(cx, "x.xml", b.bytes, b.len, &r));
+	buf_clear(&b);
+	buf_text(&b, "<a\n");
+	for (int i = 0; i <= MAX_XML_ATTRS; i++)
+		buf_printf(&b, " a%d = '>'", i);
+	buf_text(&b, "/>");
+	EXPECT_INT(ERR_LIMIT, xml_parse(cx, "x.xml", b.bytes, b.len, &r));
+	EXPECT_TEXT("err.xml_attributes", cx->error.key);
+	EXPECT_INT(2, cx->error.line);
+	ctx_forgive(cx);
+	buf_clear(&b);
+	for (int d = 0; d < 2; d++) {
+		buf_printf(&b, "<a%d", d);
+		for (int i = 0; i < MAX_XML_ATTRS; i++)
+			buf_printf(&b, " xmlns:a%d='u'", i);
+		buf_text(&b, ">");
+	}
+	EXPECT_INT(ERR_LIMIT, xml_parse(cx, "x.xml", b.bytes, b.len, &r));
+	EXPECT_TEXT("err.xml_namespaces", cx->error.key);
+}
+
 TEST(xml_writes_what_it_reads)
 {
 	static const char ODD[] = "<&>\"' \xC3\xB5\t\r\n]]>";
