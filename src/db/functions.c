@@ -154,6 +154,36 @@ fn_sort_key(sqlite3_context *sx, int n, sqlite3_value **args)
 	text_result(sx, args[0], fold_sort_key);
 }
 
+/* Is `item` one of ",a,b,"? An item that holds a comma, or none, never is. */
+static bool
+among(const char *list, const char *item, size_t len)
+{
+	if (len == 0 || memchr(item, ',', len) != NULL)
+		return false;
+	for (const char *p = strchr(list, ','); p != NULL; p = strchr(p + 1, ','))
+		if (strncmp(p + 1, item, len) == 0 && p[1 + len] == ',')
+			return true;
+	return false;
+}
+
+static void
+fn_has(sqlite3_context *sx, int n, sqlite3_value **args)
+{
+	const char *list, *item;
+
+	if (any_null(args, n))
+		return;
+	if (sqlite3_value_type(args[0]) != SQLITE_TEXT ||
+	    sqlite3_value_type(args[1]) != SQLITE_TEXT) {
+		sqlite3_result_error(sx, "a text is needed", -1);
+		return;
+	}
+	list = (const char *)sqlite3_value_text(args[0]);
+	item = (const char *)sqlite3_value_text(args[1]);
+	if (list != NULL && item != NULL)
+		sqlite3_result_int(sx, among(list, item, strlen(item)));
+}
+
 static void
 release_arena(void *a)
 {
@@ -174,6 +204,7 @@ static const struct {
 	{ "month_end", 1, fn_month_end, false },
 	{ "fold", 1, fn_fold, true },
 	{ "sort_key", 1, fn_sort_key, true },
+	{ "has", 2, fn_has, false },
 };
 
 int

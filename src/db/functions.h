@@ -7,6 +7,7 @@
  *	working_days_between(from, to)      working days in (from, to]
  *	month_start(day), month_end(day)    first and last day of the day's month
  *	fold(text), sort_key(text)          base/fold.h
+ *	has(list, item)                     is the item one of ",a,b,"?
  */
 #ifndef HOOL_DB_FUNCTIONS_H
 #define HOOL_DB_FUNCTIONS_H

@@ -143,3 +143,23 @@ TEST(sql_functions_may_stand_in_indexes_and_triggers)
 		       "INSERT INTO p (name, born) VALUES ('Õie', 20000)");
 	EXPECT_INT(1, test_db_int(t, db, "SELECT count(*) FROM p WHERE folded = fold('õIE')"));
 }
+
+TEST(sql_has_finds_an_item_of_a_list)
+{
+	static const struct {
+		const char *call;
+		int64_t gives;
+	} CASE[] = {
+		{ "has(',I,II,', 'I')", 1 },	{ "has(',I,II,', 'II')", 1 },
+		{ "has(',I,II,', 'III')", 0 },	{ "has(',II,', 'I')", 0 },
+		{ "has(',III,', 'II')", 0 },	{ "has('', 'I')", 0 },
+		{ "has(',I,', '')", 0 },	{ "has(',I,II,', 'I,II')", 0 },
+		{ "has('I', 'I')", 0 },		{ "has(NULL, 'I') IS NULL", 1 },
+		{ "has(',I,', NULL) IS NULL", 1 },
+	};
+	SCOPED(db) struct db *db = test_db(t);
+
+	for (size_t i = 0; i < sizeof(CASE) / sizeof(CASE[0]); i++)
+		EXPECT_INT(CASE[i].gives,
+			   test_db_int(t, db, arena_printf(t->arena, "SELECT %s", CASE[i].call)));
+}

@@ -308,6 +308,7 @@ static const struct function {
 	{ "month_end", 1, 1 },
 	{ "fold", 1, 1 },
 	{ "sort_key", 1, 1 },
+	{ "has", 2, 2 },
 	{ "coalesce", 2, 8 },
 	{ "min", 2, 8 }, /* of one value it would be an aggregate */
 	{ "max", 2, 8 },
