@@ -24,15 +24,16 @@ access_saw(struct ctx *cx, const char *kind, int64_t person)
 
 	if (person == 0 || person == cx->who.person || cx->who.system)
 		return;
-	if (note == NULL) {
-		note = cx->seen = ARENA_NEW(cx->arena, struct access_note);
-		note->kind = kind;
+	for (const struct access_note *k = note; k != NULL; k = k->next)
+		for (size_t i = 0; i < k->n; i++)
+			if (k->person[i] == person)
+				return;
+	if (note == NULL || note->n == ACCESS_PERSONS) {
+		note = ARENA_NEW(cx->arena, struct access_note);
+		note->kind = cx->seen == NULL ? kind : cx->seen->kind;
+		note->next = cx->seen;
+		cx->seen = note;
 	}
-	for (size_t i = 0; i < note->n; i++)
-		if (note->person[i] == person)
-			return;
-	if (note->n == ACCESS_PERSONS)
-		BUG("a page shows more persons than the access log takes");
 	note->person[note->n++] = person;
 }
 
@@ -44,17 +45,13 @@ by_id(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-enum err
-access_write(struct ctx *cx, void *arg)
+static enum err
+write_note(struct ctx *cx, struct access_note *note)
 {
-	struct access_note *note = cx->seen;
 	unsigned char packed[ACCESS_PERSONS * 10];
 	size_t len = 0;
 	int64_t before = 0;
 
-	(void)arg;
-	if (note == NULL || note->n == 0)
-		return OK;
 	qsort(note->person, note->n, sizeof(*note->person), by_id);
 	for (size_t i = 0; i < note->n; i++) {
 		uint64_t d = (uint64_t)(note->person[i] - before);
@@ -70,6 +67,16 @@ access_write(struct ctx *cx, void *arg)
 			       db_text(cx->purpose == NULL ? "" : cx->purpose), db_text(note->kind),
 			       db_bytes(packed, len)),
 		       NULL);
+}
+
+enum err
+access_write(struct ctx *cx, void *arg)
+{
+	(void)arg;
+	for (struct access_note *note = cx->seen; note != NULL; note = note->next)
+		if (note->n > 0)
+			TRY(write_note(cx, note));
+	return OK;
 }
 
 static enum err

@@ -11,13 +11,14 @@
 
 #include "core/world.h"
 
-#define ACCESS_PERSONS 256 /* of one page */
+#define ACCESS_PERSONS 256 /* of one row; a page that shows more writes several */
 
 /* Whose data one piece of work shows. */
 struct access_note {
 	const char *kind; /* list, record, search, file, export */
 	int64_t person[ACCESS_PERSONS];
 	size_t n;
+	struct access_note *next; /* full ones before this */
 };
 
 /* Note that a person's data are shown. 0 is nobody; the actor's own person is not noted. */

@@ -5,7 +5,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "base/fold.h"
 #include "base/text.h"
 
 #define TOKEN_BYTES 32
@@ -34,7 +33,7 @@ static const char SESSION_OF[] =
 	"s.ended_at, u.title, r.title, p.kind, p.unit, p.org, a.person, p.valid_to, a.closed "
 	"FROM sys_session s JOIN sys_record u ON u.id = s.user JOIN sys_record r ON r.id = "
 	"s.position JOIN position p ON p.sys_id = s.position JOIN \"user\" a ON a.sys_id = s.user "
-	"WHERE s.token = ?1";
+	"WHERE s.token = ?1 AND p.sys_deleted = 0 AND a.sys_deleted = 0 AND p.valid_from <= ?2";
 static const char TOUCH[] =
 	"UPDATE sys_session SET seen_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
 static const char END[] = "UPDATE sys_session SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND "
@@ -43,8 +42,9 @@ static const char SET_LANG[] = "UPDATE sys_session SET lang = ?2 WHERE id = ?1";
 static const char SET_POSITION[] = "UPDATE sys_session SET position = ?2 WHERE id = ?1";
 static const char LAST_OK[] = "SELECT max(made_at) FROM sys_session WHERE user = ?1 AND id <> ?2";
 static const char FAILURES[] =
-	"SELECT count(*), max(address) FROM sys_signin WHERE name = (SELECT login FROM \"user\" "
-	"WHERE sys_id = ?1) AND at > ?2 AND outcome = 'password'";
+	"SELECT address, count(*) OVER () FROM sys_signin WHERE name = ?1 AND at > ?2 AND outcome = "
+	"'password' ORDER BY at DESC, id DESC LIMIT 1";
+static const char LOGIN_OF[] = "SELECT login FROM \"user\" WHERE sys_id = ?1";
 static const char STORE[] =
 	"INSERT INTO sys_password (user, hash, changed_at) VALUES (?1, ?2, ?3) ON CONFLICT (user) "
 	"DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at";
@@ -93,8 +93,33 @@ account_store(struct ctx *cx, int64_t user, const char *hash)
 	return db_exec(cx, STORE, DB_ARGS(db_int(user), db_text(hash), db_int(cx->now)), NULL);
 }
 
+/* Sign-in names are in small letters; what is typed in capitals is meant. */
+static const char *
+small_letters(struct ctx *cx, const char *typed)
+{
+	char *s = text_trim(cx->arena, typed);
+
+	for (char *p = s; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return s;
+}
+
+/* The name as it is kept with attempts: a keyed hash, for people type passwords and personal codes
+ * into the wrong box. */
+static const char *
+name_kept(struct ctx *cx, const char *login)
+{
+	static const unsigned char KEY[crypto_generichash_KEYBYTES_MIN] = { 'h', 'o', 'o', 'l' };
+	unsigned char hash[crypto_generichash_BYTES_MIN];
+
+	(void)crypto_generichash(hash, sizeof(hash), (const unsigned char *)login, strlen(login),
+				 KEY, sizeof(KEY));
+	return text_hex(cx->arena, hash, sizeof(hash));
+}
+
 struct attempt {
-	const char *login, *address, *outcome;
+	const char *login, *kept, *address, *outcome;
 	int64_t user, position;
 	const char *token;
 };
@@ -107,7 +132,7 @@ write_attempt(struct ctx *cx, void *arg)
 	unsigned char hash[TOKEN_BYTES], csrf[16];
 
 	TRY(db_exec(cx, SIGNIN_ADD,
-		    DB_ARGS(db_int(cx->now), db_text(a->login), db_text(a->address),
+		    DB_ARGS(db_int(cx->now), db_text(a->kept), db_text(a->address),
 			    db_text(a->outcome)),
 		    NULL));
 	if (strcmp(a->outcome, "ok") != 0)
@@ -126,7 +151,7 @@ throttled(struct ctx *cx, const struct attempt *a, bool *ret)
 {
 	int64_t name, address, since = cx->now - THROTTLE_SECONDS;
 
-	TRY(db_get_int(cx, FAILED_NAME, DB_ARGS(db_text(a->login), db_int(since)), &name));
+	TRY(db_get_int(cx, FAILED_NAME, DB_ARGS(db_text(a->kept), db_int(since)), &name));
 	TRY(db_get_int(cx, FAILED_ADDRESS, DB_ARGS(db_text(a->address), db_int(since)), &address));
 	*ret = name >= THROTTLE_NAME || address >= THROTTLE_ADDRESS;
 	return OK;
@@ -166,38 +191,45 @@ check_password(struct ctx *cx, const char *password, struct attempt *a)
 	return OK;
 }
 
+/* The first position in force; *ret_any tells whether there is one. */
 static enum err
-first_position(struct ctx *cx, int64_t user, int64_t *ret)
+first_position(struct ctx *cx, int64_t user, int64_t *ret, bool *ret_any)
 {
-	if (db_get_int(cx, POSITIONS, DB_ARGS(db_int(user), db_date(cx->today)), ret) == OK)
-		return OK;
-	if (cx->error.code != ERR_NOTFOUND)
-		return cx->error.code;
-	ctx_forgive(cx);
-	return fail(cx, ERR_DENIED, "err.signin_no_position");
+	SCOPED(stmt) struct stmt *q = NULL;
+
+	TRY(db_query(cx, POSITIONS, DB_ARGS(db_int(user), db_date(cx->today)), &q));
+	TRY(stmt_step(cx, q, ret_any));
+	if (*ret_any)
+		*ret = stmt_int(q, 0);
+	return OK;
 }
 
 enum err
 account_sign_in(struct ctx *cx, struct db *db, const char *login, const char *password,
 		const char *address, const char **ret_token)
 {
-	struct attempt a = { .login = fold_search(cx->arena, text_trim(cx->arena, login)),
+	struct attempt a = { .login = small_letters(cx, login),
 			     .address = address,
 			     .outcome = "throttled" };
 	unsigned char token[TOKEN_BYTES];
-	bool wait;
+	bool wait, seat = true;
 
+	a.kept = name_kept(cx, a.login);
 	TRY(throttled(cx, &a, &wait));
 	if (!wait && text_length(password) <= ACCOUNT_PASSWORD_MOST)
 		TRY(check_password(cx, password, &a));
 	if (strcmp(a.outcome, "ok") == 0)
-		TRY(first_position(cx, a.user, &a.position));
+		TRY(first_position(cx, a.user, &a.position, &seat));
+	if (!seat)
+		a.outcome = "closed";
 	ctx_random(cx, token, sizeof(token));
 	a.token = text_hex(cx->arena, token, sizeof(token));
 	TRY(db_run(cx, db, "sign in", write_attempt, &a));
 	if (wait)
 		return fail(cx, ERR_LIMIT, "err.signin_wait",
 			    text_from_int(cx->arena, THROTTLE_SECONDS / 60));
+	if (!seat)
+		return fail(cx, ERR_DENIED, "err.signin_no_position");
 	if (strcmp(a.outcome, "ok") != 0)
 		return fail(cx, ERR_SIGNIN, "err.signin_wrong");
 	*ret_token = a.token;
@@ -244,7 +276,7 @@ account_session(struct ctx *cx, const char *token, struct session *ret)
 	if (token == NULL || strlen(token) != TOKEN_BYTES * 2)
 		return fail(cx, ERR_SIGNIN, "err.signin_none");
 	token_hash(token, hash);
-	TRY(db_query(cx, SESSION_OF, DB_ARGS(db_bytes(hash, sizeof(hash))), &q));
+	TRY(db_query(cx, SESSION_OF, DB_ARGS(db_bytes(hash, sizeof(hash)), db_date(cx->today)), &q));
 	TRY(stmt_step(cx, q, &row));
 	if (!row)
 		return fail(cx, ERR_SIGNIN, "err.signin_none");
@@ -297,13 +329,18 @@ enum err
 account_report(struct ctx *cx, const struct session *s, struct signin_report *ret)
 {
 	SCOPED(stmt) struct stmt *q = NULL;
+	struct signin_report r = { 0 };
+	const char *login;
 	bool row;
 
-	*ret = (struct signin_report){ 0 };
-	TRY(db_get_int(cx, LAST_OK, DB_ARGS(db_int(s->who.user), db_int(s->id)), &ret->last_at));
-	TRY(db_query(cx, FAILURES, DB_ARGS(db_int(s->who.user), db_int(ret->last_at)), &q));
+	TRY(db_get_int(cx, LAST_OK, DB_ARGS(db_int(s->who.user), db_int(s->id)), &r.last_at));
+	TRY(db_get_text(cx, LOGIN_OF, DB_ARGS(db_int(s->who.user)), &login));
+	TRY(db_query(cx, FAILURES, DB_ARGS(db_text(name_kept(cx, login)), db_int(r.last_at)), &q));
 	TRY(stmt_step(cx, q, &row));
-	ret->failures = stmt_int(q, 0);
-	ret->last_failure_from = stmt_copy(cx, q, 1);
+	if (row) {
+		r.last_failure_from = stmt_copy(cx, q, 0);
+		r.failures = stmt_int(q, 1);
+	}
+	*ret = r;
 	return OK;
 }

@@ -96,7 +96,7 @@ compute(struct ctx *cx, const char *rule, int32_t from, int32_t *ret_due, const 
 		return fail(cx, ERR_INVALID, "err.clock_rule", rule);
 	in = rule_date(inputs[0].name, from);
 	TRY(rule_eval(cx, cx->world->rules, rule, &in, 1, &result));
-	if (result.values[0].type != RULE_DATE)
+	if (result.nvalues == 0 || result.values[0].type != RULE_DATE)
 		return fail(cx, ERR_INVALID, "err.clock_rule", rule);
 	TRY(rule_json(cx, &result, &b));
 	*ret_due = result.values[0].date;

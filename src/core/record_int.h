@@ -6,7 +6,12 @@
 
 /* Find words of a record anew: from the fields marked `search`. */
 enum err words_update(struct ctx *cx, const struct record *r) MUST_USE;
-/* The error a database refusal of a guard became: its text needs no values. */
+/* The words a text is found by ("jaan", "tamm"), those it is found by though spelled otherwise
+ * ("~jan", "~tam"), and the one word of a code, its spaces left out ("#ee1234"). In cx's arena. */
+size_t fold_words(struct ctx *cx, const char *text, const char ***ret);
+size_t sound_words(struct ctx *cx, const char *text, const char ***ret);
+const char *code_word(struct ctx *cx, const char *text);
+/* A field by name; BUG() where the type has none. */
 const struct field *field_of(const struct type *t, const char *name);
 
 #endif

@@ -3,22 +3,28 @@
 
 #include <string.h>
 
-#include "base/fold.h"
 #include "base/text.h"
+#include "core/record_int.h"
 
-#define MAX_WORDS 5
+#define MAX_WORDS 5 /* of a question that count; see BY_WORD */
 #define MAX_CANDIDATES 200
 #define TOKEN_BYTES 18
 
 static const char BY_NUMBER[] = "SELECT id, type, number, title, about FROM sys_record "
 				"WHERE number = ?1 LIMIT 20";
-/* The candidates of the rarest-looking (longest) word; the others are checked one by one. */
+/*
+ * The records that have a word for each one asked. The longest word, most likely the rarest, is
+ * looked up in the index of words; the others (?4 on, each a range; an empty one asks nothing) are
+ * looked for among the few words of each record found.
+ */
+#define ALSO(from, to)                                                                       \
+	" AND (" from " = '' OR EXISTS (SELECT 1 FROM sys_word x WHERE x.record = w.record " \
+	"AND x.word >= " from " AND x.word < " to "))"
 static const char BY_WORD[] =
 	"SELECT DISTINCT r.id, r.type, r.number, r.title, r.about FROM sys_word w "
 	"JOIN sys_record r ON r.id = w.record WHERE w.word >= ?1 AND w.word < ?2 "
-	"AND (?3 = '' OR r.type = ?3) LIMIT ?4";
-static const char HAS_WORD[] =
-	"SELECT 1 FROM sys_word WHERE record = ?1 AND word >= ?2 AND word < ?3 LIMIT 1";
+	"AND (?3 = '' OR r.type = ?3)" ALSO("?4", "?5") ALSO("?6", "?7") ALSO("?8", "?9")
+		ALSO("?10", "?11") " LIMIT ?12";
 static const char KEEP[] =
 	"INSERT INTO sys_search (token, user, query, made_at) VALUES (?1, ?2, ?3, ?4)";
 static const char KEPT[] = "SELECT query FROM sys_search WHERE token = ?1 AND user = ?2";
@@ -91,58 +97,32 @@ prefix_end(struct ctx *cx, const char *prefix)
 }
 
 static enum err
-has_all(struct ctx *cx, int64_t id, const char *const *words, size_t n, bool *ret)
-{
-	*ret = true;
-	for (size_t i = 0; i < n && *ret; i++) {
-		SCOPED(stmt) struct stmt *q = NULL;
-
-		TRY(db_query(
-			cx, HAS_WORD,
-			DB_ARGS(db_int(id), db_text(words[i]), db_text(prefix_end(cx, words[i]))),
-			&q));
-		TRY(stmt_step(cx, q, ret));
-	}
-	return OK;
-}
-
-static enum err
 by_words(struct ctx *cx, const struct type *t, const char *const *words, size_t n, bool like,
 	 struct search *s)
 {
 	SCOPED(stmt) struct stmt *q = NULL;
-	const char *best = words[0];
+	struct db_value v[3 + 2 * (MAX_WORDS - 1) + 1];
+	size_t best = 0, k = 3, found;
 	struct found *list;
-	size_t found;
-	bool all;
 
 	for (size_t i = 1; i < n; i++)
-		if (strlen(words[i]) > strlen(best))
-			best = words[i];
-	TRY(db_query(cx, BY_WORD,
-		     DB_ARGS(db_text(best), db_text(prefix_end(cx, best)),
-			     db_text(t == NULL ? "" : t->name), db_int(MAX_CANDIDATES)),
-		     &q));
-	TRY(read_rows(cx, q, like, &list, &found));
-	for (size_t i = 0; i < found; i++) {
-		TRY(has_all(cx, list[i].id, words, n, &all));
-		if (all)
-			TRY(consider(cx, s, &list[i]));
+		if (strlen(words[i]) > strlen(words[best]))
+			best = i;
+	v[0] = db_text(words[best]);
+	v[1] = db_text(prefix_end(cx, words[best]));
+	v[2] = db_text(t == NULL ? "" : t->name);
+	for (size_t i = 0; i < MAX_WORDS; i++) {
+		if (i == best)
+			continue;
+		v[k++] = db_text(i < n ? words[i] : "");
+		v[k++] = db_text(i < n ? prefix_end(cx, words[i]) : "");
 	}
+	v[k++] = db_int(MAX_CANDIDATES);
+	TRY(db_query(cx, BY_WORD, (struct db_args){ v, k }, &q));
+	TRY(read_rows(cx, q, like, &list, &found));
+	for (size_t i = 0; i < found; i++)
+		TRY(consider(cx, s, &list[i]));
 	return OK;
-}
-
-/* The words of a query as they fold, or, with `sound`, as each of them sounds. */
-static size_t
-split(struct ctx *cx, const char *query, bool sound, const char **words)
-{
-	char *copy = arena_strdup(cx->arena, fold_search(cx->arena, query)), *save = NULL;
-	size_t n = 0;
-
-	for (char *p = strtok_r(copy, " ", &save); p != NULL && n < MAX_WORDS;
-	     p = strtok_r(NULL, " ", &save))
-		words[n++] = sound ? arena_printf(cx->arena, "~%s", fold_sound(cx->arena, p)) : p;
-	return n;
 }
 
 static enum err
@@ -165,7 +145,7 @@ search_find(struct ctx *cx, const struct type *t, const char *query, int limit, 
 	    size_t *ret_n)
 {
 	struct search s = { .max = (size_t)limit };
-	const char *words[MAX_WORDS], *trimmed = text_trim(cx->arena, query);
+	const char **words, *code, *trimmed = text_trim(cx->arena, query);
 	size_t n;
 
 	s.list = ARENA_ARRAY(cx->arena, s.max + 1, struct found);
@@ -173,18 +153,16 @@ search_find(struct ctx *cx, const struct type *t, const char *query, int limit, 
 		return fail_field(cx, ERR_INVALID, "q", "err.too_long",
 				  text_from_int(cx->arena, MAX_TEXT));
 	TRY(by_number(cx, t, trimmed, &s));
-	n = split(cx, trimmed, false, words);
-	if (n == 1) {
-		/* One word may be a code: found whole, never by its beginning. */
-		const char *code = arena_printf(cx->arena, "#%s", words[0]);
-
+	/* A code is found whole, never by its beginning. */
+	code = code_word(cx, trimmed);
+	if (strpbrk(code, "0123456789") != NULL)
 		TRY(by_words(cx, t, &code, 1, false, &s));
-	}
+	n = fold_words(cx, trimmed, &words);
 	if (n > 0)
-		TRY(by_words(cx, t, words, n, false, &s));
-	n = split(cx, trimmed, true, words);
+		TRY(by_words(cx, t, words, n < MAX_WORDS ? n : MAX_WORDS, false, &s));
+	n = sound_words(cx, trimmed, &words);
 	if (n > 0 && s.n < s.max)
-		TRY(by_words(cx, t, words, n, true, &s));
+		TRY(by_words(cx, t, words, n < MAX_WORDS ? n : MAX_WORDS, true, &s));
 	*ret = s.list;
 	*ret_n = s.n;
 	return OK;

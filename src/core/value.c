@@ -9,6 +9,8 @@
 #include "base/text.h"
 
 static const char TITLE_OF[] = "SELECT title FROM sys_record WHERE id = ?1";
+static const char ID_OF_ID[] =
+	"SELECT id FROM sys_record WHERE id = ?1 AND (?2 = '' OR type = ?2)";
 static const char ID_OF_NUMBER[] = "SELECT id FROM sys_record WHERE type = ?1 AND number = ?2";
 
 enum err
@@ -104,18 +106,24 @@ read_choices(struct ctx *cx, const struct field *f, const char *s, struct value 
 	return OK;
 }
 
+/* "17" or "A-1": a record of the field's type. What is all digits is looked for as an id first. */
 static enum err
 read_ref(struct ctx *cx, const struct field *f, const char *s, struct value *ret)
 {
-	if (text_int(s, 1, INT64_MAX, &ret->i))
-		return OK;
-	if (f->ref_type == NULL ||
-	    db_get_int(cx, ID_OF_NUMBER, DB_ARGS(db_text(f->ref_type->name), db_text(s)),
-		       &ret->i) != OK) {
+	const char *type = f->ref_type == NULL ? "" : f->ref_type->name;
+	enum err e = ERR_NOTFOUND;
+	int64_t id;
+
+	if (text_int(s, 1, INT64_MAX, &id))
+		e = db_get_int(cx, ID_OF_ID, DB_ARGS(db_int(id), db_text(type)), &ret->i);
+	if (e == ERR_NOTFOUND && f->ref_type != NULL) {
 		ctx_forgive(cx);
-		return fail_field(cx, ERR_INVALID, f->name, "err.ref", s);
+		e = db_get_int(cx, ID_OF_NUMBER, DB_ARGS(db_text(type), db_text(s)), &ret->i);
 	}
-	return OK;
+	if (e != ERR_NOTFOUND)
+		return e;
+	ctx_forgive(cx);
+	return fail_field(cx, ERR_INVALID, f->name, "err.ref", s);
 }
 
 static enum err
