@@ -70,6 +70,7 @@ sign_in_page(struct visit *v)
 		s.error = msg(v->cx, "signin.timed_out");
 	TRY(practice_people(v, &s));
 	v->signed_in = false;
+	v->page.own_heading = true;
 	visit_page_begin(v, msg(v->cx, "signin.title"));
 	part_sign_in(&v->page, &s);
 	return visit_page_end(v);

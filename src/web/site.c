@@ -184,6 +184,12 @@ who(struct visit *v)
 	enum err e = account_session(v->cx, token, &v->session);
 
 	v->signed_in = e == OK;
+	if (!v->signed_in) {
+		const char *code = http_query(v->x, "keel");
+		int lang = code == NULL ? -1 : lang_from_code(code);
+
+		v->cx->lang = lang < 0 ? LANG_ET : (enum lang)lang;
+	}
 	if (v->signed_in) {
 		v->cx->purpose = "";
 		return OK;
