@@ -30,7 +30,7 @@ endif
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wconversion -Wformat=2 \
 	-Wundef -Wswitch-enum -Wnull-dereference -Werror
-HARDEN := -ftrivial-auto-var-init=zero -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
 # Fortify needs optimised code and hides faults from the sanitizers.
 HARDEN += $(if $(SAN),,$(if $(findstring -O0,$(OPT)),,-D_FORTIFY_SOURCE=2))
 LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
