@@ -10,6 +10,7 @@
 static const char PRACTICE[] =
 	"SELECT u.login, u.name, p.name FROM \"user\" u JOIN position p ON p.\"user\" = u.sys_id "
 	"WHERE u.sys_deleted = 0 AND u.closed = 0 AND p.sys_deleted = 0 ORDER BY u.sys_id LIMIT ?1";
+static const char PRACTICE_PASSWORD[] = "SELECT value FROM sys_setting WHERE name = 'practice'";
 static const char MY_POSITIONS[] =
 	"SELECT sys_id, name FROM position WHERE \"user\" = ?1 AND sys_deleted = 0 AND valid_from <= "
 	"?2 AND (valid_to IS NULL OR valid_to >= ?2) ORDER BY sys_id LIMIT 20";
@@ -83,6 +84,9 @@ sign_in(struct visit *v)
 	const char *token;
 	enum err e;
 
+	/* In practice data one button signs in: the password is known to all anyway. */
+	if (login != NULL && password == NULL && v->cx->world->practice)
+		TRY(db_get_text(v->cx, PRACTICE_PASSWORD, DB_NONE, &password));
 	if (login == NULL || password == NULL)
 		return fail(v->cx, ERR_INVALID, "err.signin_wrong");
 	e = account_sign_in(v->cx, v->site->db, login, password, v->x->address, &token);
