@@ -204,33 +204,27 @@ on_doctype(void *arg, const xmlChar *name, const xmlChar *public_id, const xmlCh
 	stop(r, ERR_INVALID, "err.xml_doctype");
 }
 
-/* The line and column of the first byte that is not UTF-8; the document has one. */
+/* Stop at the first byte that is not UTF-8, character by character; the document has one. */
 static void
 stop_at_bad_byte(struct reader *r)
 {
-	size_t from = 0;
+	const char *s = (const char *)r->bytes;
+	size_t at = 0, start = 0, n;
 	int line = 1;
 
-	for (size_t at = 0; at < r->len; at++) {
-		if (r->bytes[at] != '\n')
-			continue;
-		if (!text_is_utf8((const char *)r->bytes + from, at - from))
+	while (at < r->len) {
+		for (n = 1; n <= 4 && at + n <= r->len && !text_is_utf8(s + at, n);)
+			n++;
+		if (n > 4 || at + n > r->len)
 			break;
-		from = at + 1;
-		line++;
+		if (s[at] == '\n') {
+			line++;
+			start = at + 1;
+		}
+		at += n;
 	}
-	for (size_t n = 1; from + n <= r->len; n++) {
-		/* A prefix may end within a character: it is bad if three more bytes do not help.
-		 */
-		bool good = false;
-
-		for (size_t more = 0; more < 4 && from + n + more <= r->len; more++)
-			good = good || text_is_utf8((const char *)r->bytes + from, n + more);
-		if (good)
-			continue;
-		stop_with(r, fail_at(r->cx, ERR_INVALID, r->file, line, (int)n, "err.xml_bytes"));
-		return;
-	}
+	stop_with(r, fail_at(r->cx, ERR_INVALID, r->file, line, (int)(at - start) + 1,
+			     "err.xml_bytes"));
 }
 
 /* The encoding is known once the declaration has been read. */

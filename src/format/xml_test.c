@@ -149,6 +149,15 @@ TEST(xml_holds_its_limits)
 	ctx_forgive(cx);
 	EXPECT_INT(ERR_LIMIT, xml_parse(cx, "x.xml", b.bytes, MAX_XML + 1, &r));
 	EXPECT_TEXT("err.xml_large", cx->error.key);
+	ctx_forgive(cx);
+	buf_clear(&b); /* a bad byte far along one line is found in one pass */
+	buf_text(&b, "<a>");
+	for (unsigned i = 0; i < 4000000; i++)
+		buf_text(&b, "\xC3\xB5");
+	buf_text(&b, "\xB5</a>");
+	EXPECT_INT(ERR_INVALID, xml_parse(cx, "x.xml", b.bytes, b.len, &r));
+	EXPECT_TEXT("err.xml_bytes", cx->error.key);
+	EXPECT_INT(8000004, cx->error.col);
 }
 
 /* Attributes and namespaces are what makes the parser beneath slow: both are capped. */
