@@ -180,7 +180,7 @@ any(struct rng *r, const char *const *list, size_t n)
 }
 
 const char *
-names_place(const struct names *n, struct rng *r, enum place_kind kind)
+names_place(const struct names *n, struct rng *r, enum surroundings kind)
 {
 	(void)n;
 	switch (kind) {
@@ -201,7 +201,7 @@ names_place(const struct names *n, struct rng *r, enum place_kind kind)
 
 /* Flats in the city and, by half, in boroughs; else a house of its own. */
 static const char *
-street_address(struct rng *r, struct arena *a, enum place_kind kind)
+street_address(struct rng *r, struct arena *a, enum surroundings kind)
 {
 	const char *street = any(r, STREETS, STREETS_N);
 	int house = (int)rng_between(r, 1, kind == PLACE_CITY ? 90 : 30);
@@ -214,7 +214,7 @@ street_address(struct rng *r, struct arena *a, enum place_kind kind)
 }
 
 const char *
-names_address(const struct names *n, struct rng *r, struct arena *a, enum place_kind kind)
+names_address(const struct names *n, struct rng *r, struct arena *a, enum surroundings kind)
 {
 	const char *farm, *village;
 

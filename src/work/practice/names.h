@@ -13,7 +13,7 @@
 #include "work/practice/rng.h"
 
 /* What kind of place a municipality is, for the names of its parts. */
-enum place_kind {
+enum surroundings {
 	PLACE_CITY,    /* streets only */
 	PLACE_BOROUGH, /* small towns and their surroundings: streets and villages */
 	PLACE_INLAND,
@@ -51,9 +51,9 @@ int32_t
 names_birth(const struct names *n, struct rng *r, int32_t today, int min, int max, bool *ret_male);
 /* "Kase tn 12-7" or "Metsa talu, Nurmeküla". In the arena. */
 const char *
-names_address(const struct names *n, struct rng *r, struct arena *a, enum place_kind kind);
+names_address(const struct names *n, struct rng *r, struct arena *a, enum surroundings kind);
 /* A village or small borough ("Rannaküla"); for PLACE_CITY a street. A constant string. */
-const char *names_place(const struct names *n, struct rng *r, enum place_kind kind);
+const char *names_place(const struct names *n, struct rng *r, enum surroundings kind);
 /* A provider of services: "MTÜ Sinine Lind", "Päikese Tugikodu OÜ", "SA Tammiku Kodu". */
 const char *names_organisation(const struct names *n, struct rng *r, struct arena *a);
 /* Work done in sheltered and supported employment: "küünalde valamine". A constant string. */

@@ -54,7 +54,7 @@ TEST(names_same_seed_same_people)
 		struct person_name p, q;
 		bool male, again;
 		int32_t birth = names_birth(n, &a, t->cx.today, 0, NAMES_OLDEST, &male);
-		enum place_kind kind = (enum place_kind)(i % PLACE_COUNT);
+		enum surroundings kind = (enum surroundings)(i % PLACE_COUNT);
 
 		EXPECT_INT(birth, names_birth(n, &b, t->cx.today, 0, NAMES_OLDEST, &again));
 		EXPECT_INT(male, again);
@@ -180,7 +180,7 @@ TEST(names_of_places_and_organisations_are_text)
 
 	rng_seed(&r, 7);
 	for (int i = 0; i < 3000; i++) {
-		enum place_kind kind = (enum place_kind)(i % PLACE_COUNT);
+		enum surroundings kind = (enum surroundings)(i % PLACE_COUNT);
 		const char *address = names_address(n, &r, t->arena, kind);
 		const char *org = names_organisation(n, &r, t->arena);
 
