@@ -38,17 +38,55 @@ static const char *const voids[] = { "area",  "base", "br",   "col",   "embed",	
 static const char *const addresses[] = { "action", "cite",   "data", "formaction",
 					 "href",   "poster", "src" };
 
+/* Copies of a few bytes are the rule here; a call to memcpy would cost more than they do. */
+static inline char *
+copy(char *to, const char *from, size_t len)
+{
+	if (len > 16) {
+		memcpy(to, from, len);
+		return to + len;
+	}
+	while (len-- > 0)
+		*to++ = *from++;
+	return to;
+}
+
+static inline bool
+has_room(const struct buf *b, size_t len)
+{
+	return b->size > b->len + len && !b->too_large && b->len + len <= b->max;
+}
+
 /* Append where there is room without a call; buf_add grows or refuses. */
 static inline void
 put(struct buf *b, const char *bytes, size_t len)
 {
-	if (b->size > b->len + len && !b->too_large && b->len + len <= b->max) {
-		memcpy(b->bytes + b->len, bytes, len);
-		b->len += len;
-		b->bytes[b->len] = '\0';
+	if (!has_room(b, len)) {
+		buf_add(b, bytes, len);
 		return;
 	}
-	buf_add(b, bytes, len);
+	*copy(b->bytes + b->len, bytes, len) = '\0';
+	b->len += len;
+}
+
+/* A name between two marks, with room looked for once. */
+static inline void
+put_named(struct buf *b, const char *before, size_t before_len, const char *name, size_t len,
+	  const char *after, size_t after_len)
+{
+	char *to;
+
+	if (!has_room(b, before_len + len + after_len)) {
+		buf_add(b, before, before_len);
+		buf_add(b, name, len);
+		buf_add(b, after, after_len);
+		return;
+	}
+	to = copy(b->bytes + b->len, before, before_len);
+	to = copy(to, name, len);
+	to = copy(to, after, after_len);
+	*to = '\0';
+	b->len += before_len + len + after_len;
 }
 
 static void
@@ -98,11 +136,11 @@ html_doctype(struct html *h)
 	html_raw(h, "<!doctype html>\n");
 }
 
-/* Void names start with one of a few letters; most elements are told by that. */
+/* Void names have two letters or more and start with few; most elements are told by that. */
 static bool
-is_void(const char *name)
+is_void(const char *name, size_t len)
 {
-	if (strchr("abcehilmpsw", name[0]) == NULL)
+	if (len < 2 || strchr("abcehilmpsw", name[0]) == NULL)
 		return false;
 	return is_one_of(voids, sizeof(voids) / sizeof(voids[0]), name);
 }
@@ -110,13 +148,11 @@ is_void(const char *name)
 void
 html_open_named(struct html *h, const char *name, size_t len)
 {
-	end_tag_start(h);
 	if (h->mute)
 		BUG("an element within a script");
-	put(h->out, "<", 1);
-	put(h->out, name, len);
+	put_named(h->out, h->in_tag ? "><" : "<", 1u + h->in_tag, name, len, "", 0);
 	h->in_tag = true;
-	if (is_void(name))
+	if (is_void(name, len))
 		return;
 	if (h->depth >= HTML_DEPTH)
 		BUG("elements nested too deep");
@@ -127,20 +163,12 @@ html_open_named(struct html *h, const char *name, size_t len)
 void
 html_close_named(struct html *h, const char *name, size_t len)
 {
-	end_tag_start(h);
 	if (h->depth == 0 || (h->open[h->depth - 1] != name && strcmp(h->open[h->depth - 1], name)))
 		BUG("an element is closed that is not the innermost");
 	h->depth--;
 	h->mute = false;
-	put(h->out, "</", 2);
-	put(h->out, name, len);
-	put(h->out, ">", 1);
-}
-
-static bool
-is_own_path(const char *url)
-{
-	return url[0] == '/' && url[1] != '/' && url[1] != '\\';
+	put_named(h->out, h->in_tag ? "></" : "</", 2u + h->in_tag, name, len, ">", 1);
+	h->in_tag = false;
 }
 
 bool
@@ -149,19 +177,39 @@ html_url_is_safe(const char *url)
 	for (const char *s = url; *s != '\0'; s++)
 		if ((unsigned char)*s <= 0x20 || *s == 0x7f)
 			return false;
-	return is_own_path(url) || url[0] == '#' || strncmp(url, "https://", 8) == 0 ||
+	if (url[0] == '/')
+		return url[1] != '/' && url[1] != '\\';
+	return url[0] == '#' || strncmp(url, "https://", 8) == 0 ||
 	       strncmp(url, "mailto:", 7) == 0 || strncmp(url, "tel:", 4) == 0;
 }
 
-/* The names that need care begin with a c d f h o p s; class, the commonest, is let through. */
+/* Names that need care begin with one of a few letters; class, the commonest, is let through. */
 static const char *
 checked_value(const char *name, const char *value)
 {
-	if (strcmp(name, "class") == 0 || strchr("acdfhops", name[0]) == NULL)
+	switch (name[0]) {
+	case 'c':
+		if (name[1] == 'l')
+			return value;
+		break;
+	case 'o':
+		if (name[1] == 'n')
+			BUG("an attribute the content policy forbids");
 		return value;
-	if (strncmp(name, "on", 2) == 0 || strcmp(name, "style") == 0 ||
-	    strcmp(name, "srcset") == 0 || strcmp(name, "srcdoc") == 0)
-		BUG("an attribute the content policy forbids");
+	case 's':
+		if (strcmp(name, "style") == 0 || strcmp(name, "srcset") == 0 ||
+		    strcmp(name, "srcdoc") == 0)
+			BUG("an attribute the content policy forbids");
+		break;
+	case 'a':
+	case 'd':
+	case 'f':
+	case 'h':
+	case 'p':
+		break;
+	default:
+		return value;
+	}
 	if (is_one_of(addresses, sizeof(addresses) / sizeof(addresses[0]), name) &&
 	    !html_url_is_safe(value))
 		return "#";
@@ -169,12 +217,11 @@ checked_value(const char *name, const char *value)
 }
 
 static void
-attr_begin(struct html *h, const char *name, size_t len)
+attr_begin(struct html *h, const char *name, size_t len, const char *after, size_t after_len)
 {
 	if (!h->in_tag)
 		BUG("an attribute outside a start tag");
-	put(h->out, " ", 1);
-	put(h->out, name, len);
+	put_named(h->out, " ", 1, name, len, after, after_len);
 }
 
 void
@@ -183,8 +230,7 @@ html_attr_named(struct html *h, const char *name, size_t len, const char *value)
 	if (value == NULL)
 		return;
 	value = checked_value(name, value);
-	attr_begin(h, name, len);
-	put(h->out, "=\"", 2);
+	attr_begin(h, name, len, "=\"", 2);
 	put_escaped(h->out, value, strlen(value));
 	put(h->out, "\"", 1);
 }
@@ -218,7 +264,7 @@ void
 html_flag_named(struct html *h, const char *name, size_t len, bool on)
 {
 	if (on)
-		attr_begin(h, name, len);
+		attr_begin(h, name, len, "", 0);
 }
 
 void

@@ -5,12 +5,13 @@
 #include "base/text.h"
 #include "web/part_int.h"
 
-/* The drawing, in its own units: room for the scale at the left and the labels below. */
+/* The drawing, in its own units: room for the words on top, the scale at the left and
+ * the labels below. */
 #define WIDTH 640
 #define HEIGHT 240
 #define LEFT 48
 #define RIGHT 12
-#define TOP 16
+#define TOP 32
 #define BOTTOM 28
 #define MAX_LABELS 12 /* more points than this show every n-th label */
 
@@ -32,7 +33,7 @@ part_figure(struct page *p, const struct part_figure *f)
 	struct html *h = p->h;
 
 	html_raw(h, "<section class=\"figure\">");
-	html_element(h, "h3", NULL, f->label);
+	html_element(h, "h2", NULL, f->label);
 	html_raw(h, "<p class=\"figure-value\">");
 	html_text(h, f->value);
 	html_raw(h, "</p><p class=\"figure-target\">");
@@ -65,6 +66,8 @@ scale_top(const struct part_chart *c)
 			top = c->values[i];
 	if (top < 1)
 		top = 1;
+	if (top > INT64_MAX / 100)
+		return top;
 	while (unit < top / 10)
 		unit *= 10;
 	for (;; unit *= 10) {
@@ -204,10 +207,11 @@ drawing(struct page *p, const struct part_chart *c)
 	for (size_t i = 0; i < c->n; i += every)
 		svg_text(h, "axis", middle_of(c, i), HEIGHT - 8, c->labels[i]);
 	if (c->has_target) {
-		int64_t y = height_of(c->target, top);
-
-		svg_line(h, "target-line", y);
-		svg_text(h, "target-word", WIDTH - RIGHT, y > 30 ? y - 5 : y + 14, c->target_label);
+		svg_line(h, "target-line", height_of(c->target, top));
+		svg_text(h, "target-word", WIDTH - RIGHT, 14,
+			 arena_printf(p->cx->arena, "- - %s", c->target_label));
+		if (c->kind == CHART_BARS)
+			svg_text(h, "legend", LEFT, 14, word(p, "part.chart_below"));
 	}
 	html_close(h, "svg");
 }

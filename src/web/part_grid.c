@@ -27,21 +27,20 @@ cell_worth(const struct part_grid *g, const char *cell)
 	return 0;
 }
 
-/* "152", "7,5", "7,25" */
+/* "152", "7,5", "7,25", "-0,5" */
 static const char *
 total_text(struct page *p, int64_t hundredths)
 {
-	struct arena *a = p->cx->arena;
-	int64_t whole = hundredths / 100;
-	int part = (int)(hundredths % 100);
+	const char *sign = hundredths < 0 ? "-" : "";
+	int64_t n = hundredths < 0 ? -hundredths : hundredths;
+	const char *whole = text_from_int(p->cx->arena, n / 100);
+	int part = (int)(n % 100);
 
-	if (part < 0)
-		part = -part;
 	if (part == 0)
-		return text_from_int(a, whole);
+		return arena_printf(p->cx->arena, "%s%s", sign, whole);
 	if (part % 10 == 0)
-		return arena_printf(a, "%s,%d", text_from_int(a, whole), part / 10);
-	return arena_printf(a, "%s,%02d", text_from_int(a, whole), part);
+		return arena_printf(p->cx->arena, "%s%s,%d", sign, whole, part / 10);
+	return arena_printf(p->cx->arena, "%s%s,%02d", sign, whole, part);
 }
 
 static bool

@@ -291,11 +291,12 @@ note_box(struct page *p, const char *action, const char *key)
 	struct part_field note = {
 		.kind = ASK_LONG, .name = "note", .label = word(p, "part.note"), .rows = 2
 	};
-	struct part_button add = { .label = word(p, "part.note_add") };
 
 	part_form_begin(p, &(struct part_form){ .action = action, .key = key });
 	part_field(p, &note);
-	part_buttons(p, &add, 1, NULL, NULL);
+	html_raw(p->h, "<div class=\"buttons\">");
+	html_element(p->h, "button", NULL, word(p, "part.note_add"));
+	html_raw(p->h, "</div>");
 	part_form_end(p);
 }
 

@@ -4,6 +4,10 @@
 #include "base/text.h"
 #include "web/part_int.h"
 
+/* Bytes of a list's cell above which it may take several lines, and a wide column of them. */
+#define LONG_CELL 24
+#define LONGER_CELL 64
+
 void
 part_tabs(struct page *p, const char *label, const struct part_link *tabs, size_t n)
 {
@@ -138,15 +142,20 @@ part_table_end(struct page *p, struct part_table *t)
 	html_close(p->h, "div");
 }
 
-void
-part_cell_begin(struct page *p, struct part_table *t)
+static void
+cell_begin(struct page *p, struct part_table *t, const char *text_class)
 {
 	if (t->at >= t->n_columns)
 		BUG("a row has more cells than the table has columns");
 	html_open(p->h, "td");
-	if (t->columns[t->at].number)
-		html_attr(p->h, "class", "num");
+	html_attr(p->h, "class", t->columns[t->at].number ? "num" : text_class);
 	t->at++;
+}
+
+void
+part_cell_begin(struct page *p, struct part_table *t)
+{
+	cell_begin(p, t, NULL);
 }
 
 void
@@ -165,7 +174,9 @@ dash(struct page *p)
 void
 part_cell_text(struct page *p, struct part_table *t, const char *text)
 {
-	part_cell_begin(p, t);
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	cell_begin(p, t, len > LONGER_CELL ? "longer" : len > LONG_CELL ? "long" : NULL);
 	if (text == NULL || text[0] == '\0')
 		dash(p);
 	else
