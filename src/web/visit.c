@@ -270,7 +270,7 @@ visit_trace(struct ctx *cx, const char *text, struct part_trace **ret, size_t *r
 	TRY(json_text(cx, root, "rule", true, &rule));
 	TRY(json_text(cx, root, "source", true, &source));
 	TRY(json_bool(cx, root, "confirmed", true, &confirmed));
-	steps = json_get(root, "steps");
+	steps = json_get(root, "trace");
 	if (steps == NULL || steps->kind != JSON_LIST)
 		return fail(cx, ERR_CORRUPT, "err.trace");
 	list = ARENA_ARRAY(cx->arena, steps->n + 2, struct part_trace);
