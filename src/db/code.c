@@ -31,10 +31,11 @@ constraint_name(const char *message)
 	return colon == NULL ? "" : colon + 2;
 }
 
+/* A key of the catalogue: our own triggers' "err.…", or a guard of a type, "guard.…". */
 static bool
 is_error_key(const char *s)
 {
-	return strncmp(s, "err.", 4) == 0 &&
+	return (strncmp(s, "err.", 4) == 0 || strncmp(s, "guard.", 6) == 0) &&
 	       strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.") == strlen(s);
 }
 

@@ -30,6 +30,7 @@ struct expr {
 	const struct type *top;
 	const char *start, *next; /* text, and what is not read yet */
 	const char *at;		  /* where the token begins */
+	const char *name_at;	  /* where the name being read began */
 	enum token token;
 	char word[MAX_TEXT + 1]; /* the token: name, digits, sign, or string without quotes */
 	struct buf *out;
@@ -87,6 +88,14 @@ wrong(struct expr *x, const char *key, const char *what)
 	}
 	return fail_at(x->cx, ERR_INVALID, x->top->file, x->place.line, x->place.col, key,
 		       *what == '\0' ? "…" : what, text_from_int(x->cx->arena, col), x->start);
+}
+
+/* The same about a name that was read whole before it turned out wrong. */
+static enum err
+wrong_name(struct expr *x, const char *key, const char *name)
+{
+	x->at = x->name_at;
+	return wrong(x, key, name);
 }
 
 static bool
@@ -256,12 +265,12 @@ column(struct expr *x, const struct scope_row *row, const char *name)
 	if (!is(x, ".")) {
 		c = column_of(x, row->type, name);
 		if (c == NULL)
-			return wrong(x, "err.expr_name", name);
+			return wrong_name(x, "err.expr_name", name);
 		buf_printf(x->out, "%s.\"%s\"", row->alias, c);
 		return OK;
 	}
 	if (f == NULL || f->ref_type == NULL)
-		return wrong(x, "err.expr_name", name);
+		return wrong_name(x, "err.expr_name", name);
 	TRY(advance(x));
 	c = x->token == T_NAME ? column_of(x, f->ref_type, x->word) : NULL;
 	if (c == NULL)
@@ -330,10 +339,11 @@ static enum err
 function(struct expr *x, const char *name)
 {
 	const struct function *f = function_named(name);
+	const char *at = x->name_at;
 	int n = 0;
 
 	if (f == NULL)
-		return wrong(x, "err.expr_function", name);
+		return wrong_name(x, "err.expr_function", name);
 	buf_printf(x->out, "%s(", name);
 	do {
 		if (n++ > 0)
@@ -342,8 +352,9 @@ function(struct expr *x, const char *name)
 		TRY(expression(x));
 	} while (is(x, ","));
 	buf_char(x->out, ')');
+	x->name_at = at;
 	if (n < f->least || n > f->most)
-		return wrong(x, "err.expr_function", name);
+		return wrong_name(x, "err.expr_function", name);
 	x->left = (struct operand){ 0 };
 	return expect(x, ")");
 }
@@ -367,6 +378,7 @@ named(struct expr *x)
 	char name[MAX_TEXT + 1];
 
 	memcpy(name, x->word, sizeof(name));
+	x->name_at = x->at;
 	TRY(advance(x));
 	if (strcmp(name, "null") == 0) {
 		buf_text(x->out, "NULL");
@@ -382,6 +394,7 @@ named(struct expr *x)
 		row = row->outer;
 		TRY(expect(x, "."));
 		memcpy(name, x->word, sizeof(name));
+		x->name_at = x->at;
 		TRY(advance(x));
 	}
 	return column(x, row, name);
