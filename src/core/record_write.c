@@ -479,13 +479,20 @@ same_human(struct ctx *cx, const struct record *r, const struct move *m, bool *r
 	return OK;
 }
 
+/* One of the duties named, parted by spaces. */
 static bool
-has_duty(const struct ctx *cx, const char *duty)
+has_duty(const struct ctx *cx, const char *duties)
 {
-	const struct duty *d = map_get(&cx->world->types->duty_by_name, duty);
+	while (!cx->who.system && *duties != '\0') {
+		size_t len = strcspn(duties, " ");
+		const struct duty *d = map_get(&cx->world->types->duty_by_name,
+					       arena_strndup(cx->arena, duties, len));
 
-	return cx->who.system ||
-	       (d != NULL && (cx->who.duties[d->index / 64] >> (d->index % 64) & 1) != 0);
+		if (d != NULL && (cx->who.duties[d->index / 64] >> (d->index % 64) & 1) != 0)
+			return true;
+		duties += len + (duties[len] == ' ');
+	}
+	return cx->who.system;
 }
 
 enum err

@@ -71,13 +71,28 @@ check_duty(struct resolve *r, const struct type *t, const char *duty, struct at 
 	return type_fail(r->cx, t, at, "err.type_duty", duty);
 }
 
+/* A move may name several duties, parted by spaces: one of them is enough. */
+static enum err
+check_move_duties(struct resolve *r, const struct type *t, const struct move *m)
+{
+	const char *at = m->duty;
+
+	while (at != NULL && *at != '\0') {
+		size_t len = strcspn(at, " ");
+
+		TRY(check_duty(r, t, arena_strndup(r->cx->arena, at, len), m->at));
+		at += len + (at[len] == ' ');
+	}
+	return OK;
+}
+
 static enum err
 check_duties(struct resolve *r, const struct type *t)
 {
 	for (int i = 0; i < t->ngrants; i++)
 		TRY(check_duty(r, t, t->grants[i].duty, t->grants[i].at));
 	for (int i = 0; i < t->nmoves; i++)
-		TRY(check_duty(r, t, t->moves[i].duty, t->moves[i].at));
+		TRY(check_move_duties(r, t, &t->moves[i]));
 	for (int i = 0; i < t->nlists; i++)
 		TRY(check_duty(r, t, t->lists[i].duty, t->lists[i].at));
 	for (int i = 0; i < t->nmeasures; i++)

@@ -105,7 +105,7 @@ struct move {
 	bool main;		/* the usual one */
 	bool hidden;		/* made by code, never a button */
 	const char *other_than; /* four eyes: a move; not by the human who made it */
-	const char *duty;	/* only with this duty; NULL: the type's move right */
+	const char *duty;	/* only with one of these, parted by spaces; NULL: the move right */
 	struct at at;
 };
 
