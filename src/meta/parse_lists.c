@@ -28,9 +28,10 @@ parse_scopes(struct parse *p, struct type *t, struct yaml *y)
 		s->name = map->keys[i];
 		s->kind = SCOPE_WHERE;
 		s->at = at_node(map->items[i]);
-		for (int k = 0; k < nfixed; k++)
-			if (!text_is_name(s->name) || strcmp(s->name, FIXED[k].name) == 0)
-				return yaml_fail(p->cx, map->key_at[i], "err.type_name", s->name);
+		/* A type may say itself what its unit or own records are; all and none are fixed. */
+		if (!text_is_name(s->name) || strcmp(s->name, "all") == 0 ||
+		    strcmp(s->name, "none") == 0)
+			return yaml_fail(p->cx, map->key_at[i], "err.type_name", s->name);
 		TRY(yaml_text(p->cx, map, s->name, false, &s->where));
 	}
 	return OK;
@@ -43,7 +44,7 @@ scope_named(struct parse *p, const struct type *t, struct yaml *y, const char *k
 	const char *name = "none";
 
 	TRY(yaml_text(p->cx, y, key, true, &name));
-	for (int i = 0; i < t->nscopes; i++)
+	for (int i = t->nscopes - 1; i >= 0; i--)
 		if (strcmp(t->scopes[i].name, name) == 0) {
 			*ret = &t->scopes[i];
 			return OK;
