@@ -171,6 +171,17 @@ $B/bench-%: bench/%.c $(LIB) $B/objects.list
 
 bench: $(BENCH)
 
+# Pages with every page part on them, to be looked at and held against axe by
+# tests/browser/parts/check.mjs.
+$B/parts-samples: tests/browser/parts/samples.c $(LIB) $B/objects.list
+	$(call say,cc,$<)
+	$Q$(COMPILE) $(LINK) -o $@ $< $(filter %.o,$^) $(LIBS)
+
+.PHONY: samples
+samples: $B/parts-samples
+	@mkdir -p $B/samples
+	@$B/parts-samples $B/samples
+
 lint:
 	@tools/lint.sh
 
