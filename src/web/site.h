@@ -116,6 +116,9 @@ enum err visit_field(struct visit *v, const struct field *f, const struct value 
  * first is returned. */
 enum err visit_typed(struct visit *v, const struct field *const *fields, int n,
 		     struct change *ch) MUST_USE;
+/* The draft kept for a form (its PART_FORM), as pairs; none: ret->n is 0. */
+enum err draft_read(struct visit *v, const char *form, struct http_pairs *ret,
+		    int64_t *ret_saved_at) MUST_USE;
 /* Store bytes as a file of a record (write lane). Returns the attachment's id. */
 enum err attachment_add(struct ctx *cx, int64_t record, const char *filename, const char *media,
 			const void *bytes, size_t len, int64_t *ret_id) MUST_USE;

@@ -28,9 +28,6 @@ enum err search_post(struct visit *v) MUST_USE;
 enum err search_page(struct visit *v) MUST_USE;
 enum err search_choices(struct visit *v) MUST_USE;
 enum err draft_save(struct visit *v) MUST_USE;
-/* The draft kept for a form, as pairs; *ret_n 0 if there is none. */
-enum err draft_read(struct visit *v, const char *form, struct http_pairs *ret,
-		    int64_t *ret_saved_at) MUST_USE;
 
 /* What a search finds, as choices of a reference field, behind the *n already there (at most 20
  * are added). */
