@@ -61,15 +61,20 @@ static void
 make_tree(struct test *t)
 {
 	struct arena *was = t->cx.arena;
+	struct db *db;
+	enum err loaded;
 
-	if (tree.arena != NULL)
+	if (tree.db != NULL)
 		return;
-	tree.arena = arena_new();
+	if (tree.arena == NULL)
+		tree.arena = arena_new();
 	t->cx.arena = tree.arena;
-	EXPECT_OK(world_load(&t->cx, NULL, &tree.world));
-	tree.db = test_db(t);
-	make_tables(t, tree.db, tree.world.types);
+	loaded = world_load(&t->cx, NULL, &tree.world);
 	t->cx.arena = was;
+	EXPECT_OK(loaded);
+	db = test_db(t);
+	make_tables(t, db, tree.world.types);
+	tree.db = db;
 	EXPECT_INT(0, atexit(leave_all));
 }
 

@@ -112,6 +112,9 @@ parse_map(struct parse *p, struct yaml *y, const char *key, struct yaml **ret)
 {
 	struct yaml *map = yaml_get(y, key);
 
+	/* As everywhere, a key with nothing behind it is absent. */
+	if (map != NULL && map->kind == YAML_TEXT && *map->text == '\0' && !map->quoted)
+		map = NULL;
 	if (map != NULL && map->kind != YAML_MAP)
 		return yaml_fail(p->cx, map, "err.yaml_map", key);
 	if (map != NULL && map->n > MAX_PARTS)
