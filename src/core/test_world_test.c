@@ -75,12 +75,16 @@ make_tree(struct test *t)
 	db = test_db(t);
 	make_tables(t, db, tree.world.types);
 	tree.db = db;
-	EXPECT_INT(0, atexit(leave_all));
 }
 
 static void
 enter(struct test *t)
 {
+	static bool again;
+
+	if (!again)
+		EXPECT_INT(0, atexit(leave_all));
+	again = true;
 	now.test = t;
 	now.world.db = now.db;
 	now.world.hooks = now.hooks;
@@ -110,16 +114,16 @@ test_world_with(struct test *t, const char *const *yaml)
 	struct source *files = ARENA_ARRAY(t->arena, MAX_SOURCES, struct source);
 	size_t n = 0;
 
-	make_tree(t);
 	leave();
-	now.world = tree.world;
+	/* Texts hold on to the types' labels, so they are the test's own too. */
+	EXPECT_OK(world_load(&t->cx, NULL, &now.world));
 	for (const struct embed_file *f = embed_types; f->name != NULL; f++)
 		files[n++] = (struct source){ f->name, f->bytes, f->len };
 	for (int i = 0; yaml[i] != NULL; i++)
 		files[n++] = (struct source){ arena_printf(t->arena, "test-%d.yaml", i + 1),
 					      yaml[i], strlen(yaml[i]) };
 	EXPECT(n < MAX_SOURCES);
-	EXPECT_OK(types_load(&t->cx, files, n, tree.world.texts, &now.world.types));
+	EXPECT_OK(types_load(&t->cx, files, n, now.world.texts, &now.world.types));
 	now.db = test_db(t);
 	make_tables(t, now.db, now.world.types);
 	enter(t);
