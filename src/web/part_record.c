@@ -307,7 +307,10 @@ part_timeline(struct page *p, const struct part_entry *entries, size_t n, const 
 	struct html *h = p->h;
 
 	html_raw(h, "<section class=\"timeline\">");
-	html_element(h, "h2", NULL, word(p, "part.timeline"));
+	html_open(h, "h2");
+	html_attr(h, "id", "ajajoon");
+	html_text(h, word(p, "part.timeline"));
+	html_close(h, "h2");
 	if (add_action != NULL)
 		note_box(p, add_action, key);
 	if (n == 0)

@@ -171,6 +171,7 @@ write_clocks(struct reading *rd)
 			html_text(&v->h, msgf(v->cx, "clock.stopped",
 					      civil_text(v->cx->arena, e->stopped)));
 		}
+		html_text(&v->h, " ");
 		part_because(&v->page, label, steps, n);
 		part_fact_end(&v->page);
 	}
@@ -316,11 +317,12 @@ write_timeline(struct reading *rd)
 			TRY(read_changes(v, rd->r->type, h->change, &list[i]));
 		else
 			list[i].note = msg(v->cx, "history.erased");
+		/* What a record began with is its facts or the changes since; it need not be said again. */
+		if (strcmp(h->kind, "create") == 0)
+			list[i].n_changes = 0;
 	}
-	part_section_begin(&v->page, "ajajoon", msg(v->cx, "record.timeline"));
 	part_timeline(&v->page, list, rd->nhistory, visit_url_of(v->cx, rd->r, "/-/markus"),
 		      visit_key(v));
-	part_section_end(&v->page);
 	return OK;
 }
 
