@@ -21,6 +21,7 @@ static const struct command COMMANDS[] = {
 	{ "backup", "help.backup", cmd_backup },
 	{ "migrate", "help.migrate", cmd_migrate },
 	{ "user", "help.user", cmd_user },
+	{ "practice", "help.practice", cmd_practice },
 	{ NULL, NULL, NULL },
 };
 

@@ -41,6 +41,7 @@ enum err cmd_serve(struct run *r) MUST_USE;
 enum err cmd_verify(struct run *r) MUST_USE;
 enum err cmd_backup(struct run *r) MUST_USE;
 enum err cmd_user(struct run *r) MUST_USE;
+enum err cmd_practice(struct run *r) MUST_USE;
 enum err cmd_migrate(struct run *r) MUST_USE;
 enum err cmd_rule(struct run *r) MUST_USE;
 enum err cmd_id(struct run *r) MUST_USE;
