@@ -28,11 +28,13 @@ static char *
 capture_end(struct test *t, struct capture *c)
 {
 	char *out = arena_alloc(t->arena, 10000);
+	size_t n;
 
 	(void)dup2(c->saved, STDERR_FILENO);
 	(void)close(c->saved);
 	rewind(c->file);
-	(void)fread(out, 1, 9999, c->file);
+	n = fread(out, 1, 9999, c->file);
+	out[n] = '\0';
 	(void)fclose(c->file);
 	return out;
 }
