@@ -49,7 +49,8 @@ may_apply(const struct make *m, enum service s, int32_t who, bool busy_too)
 	if (h->id == 0 || h->open[s])
 		return false;
 	if (s == SRT)
-		return age >= 2 && age < 18 && (busy_too || !h->on[SRT]);
+		return age >= 2 && civil_age(h->birth, m->day + 150) < 18 &&
+		       (busy_too || !h->on[SRT]);
 	if (age < (s == TT ? 18 : 16) || age > 62)
 		return false;
 	return busy_too || (!h->on[s] && !h->on[other] && !h->open[other]);

@@ -182,8 +182,16 @@ draft(struct make *m, int32_t i)
 	};
 	struct life *l = life_at(m, i);
 	struct change *ch = change_new(m->cx, "decision");
+	struct record *app;
 
 	make_act(m, l->who, m->day);
+	TRY(record_get(m->cx, "application", l->app, &app));
+	/* What was found decides, where it differs from what was foreseen. */
+	if (l->fate != FATE_UNEXAMINED && text_equal(record_text(app, "answer"), "eligible"))
+		l->fate = FATE_GRANT;
+	else if (l->fate != FATE_UNEXAMINED &&
+		 text_equal(record_text(app, "answer"), "not_eligible"))
+		l->fate = FATE_REFUSE;
 	change_int(ch, "application", l->app);
 	change_int(ch, "person", m->humans[l->person].id);
 	change_int(ch, "service", m->service[l->service]);

@@ -249,7 +249,7 @@ people_child(struct make *m, int32_t *ret)
 	const char *address;
 	const struct human *of = NULL;
 
-	somebody(m, 2, 17, &h);
+	somebody(m, 2, 16, &h);
 	if (m->nchildren > 0 && rng_chance(&m->rng, 160))
 		of = &m->humans[m->children[rng_below(&m->rng, (uint32_t)m->nchildren)]];
 	address = address_in(m, of == NULL ? h.muni : of->muni);

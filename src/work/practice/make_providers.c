@@ -369,7 +369,7 @@ provider(struct make *m, size_t i, const int *share)
 enum err
 make_providers(struct make *m)
 {
-	static const int PER_MILLE[SERVICES] = { [PKT] = 46, [TT] = 155, [SRT] = 85 };
+	static const int PER_MILLE[SERVICES] = { [PKT] = 78, [TT] = 155, [SRT] = 85 };
 	size_t n = PROVIDERS + (size_t)(m->order->cases / 1500);
 	int share[SERVICES];
 
