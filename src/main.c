@@ -8,15 +8,25 @@
 
 #include "cli/cli.h"
 #include "web/site.h"
+#include "work/application/application.h"
+#include "work/decision/decision.h"
+#include "work/person/person.h"
+#include "work/placement/placement.h"
+#include "work/provider/provider.h"
+#include "work/queue/queue.h"
+
+static const struct work PERSON_WORK = { .name = "person", .hooks = PERSON_HOOKS };
 
 static const struct work *const WORKS[] = {
-	NULL,
+	&PERSON_WORK,	 &PROVIDER_WORK, &APPLICATION_WORK, &DECISION_WORK, &QUEUE_WORK,
+	&PLACEMENT_WORK, NULL,
 };
 
 static const struct command COMMANDS[] = {
 	{ "serve", "help.serve", cmd_serve },
 	{ "rule", "help.rule", cmd_rule },
 	{ "id", "help.id", cmd_id },
+	{ "type", "help.type", cmd_type },
 	{ "verify", "help.verify", cmd_verify },
 	{ "backup", "help.backup", cmd_backup },
 	{ "migrate", "help.migrate", cmd_migrate },
@@ -123,7 +133,7 @@ main(int argc, char **argv)
 	}
 	r.argc = argc - at - 1;
 	r.argv = argv + at + 1;
-	if (c->run != cmd_rule && c->run != cmd_id && r.argc > 0 &&
+	if (c->run != cmd_rule && c->run != cmd_id && c->run != cmd_type && r.argc > 0 &&
 	    strcmp(r.argv[0], "--help") == 0) {
 		(void)printf("hool %s: %s\n", c->name, msg(&cx, c->help_key));
 		return 0;
