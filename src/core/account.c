@@ -41,9 +41,9 @@ static const char END[] = "UPDATE sys_session SET ended_at = ?2, end_reason = ?3
 static const char SET_LANG[] = "UPDATE sys_session SET lang = ?2 WHERE id = ?1";
 static const char SET_POSITION[] = "UPDATE sys_session SET position = ?2 WHERE id = ?1";
 static const char LAST_OK[] = "SELECT max(made_at) FROM sys_session WHERE user = ?1 AND id <> ?2";
-static const char FAILURES[] =
-	"SELECT address, count(*) OVER () FROM sys_signin WHERE name = ?1 AND at > ?2 AND outcome = "
-	"'password' ORDER BY at DESC, id DESC LIMIT 1";
+static const char FAILURES[] = "SELECT address, count(*) OVER () FROM sys_signin WHERE name = ?1 "
+			       "AND at > ?2 AND outcome = "
+			       "'password' ORDER BY at DESC, id DESC LIMIT 1";
 static const char LOGIN_OF[] = "SELECT login FROM \"user\" WHERE sys_id = ?1";
 static const char STORE[] =
 	"INSERT INTO sys_password (user, hash, changed_at) VALUES (?1, ?2, ?3) ON CONFLICT (user) "
@@ -276,7 +276,8 @@ account_session(struct ctx *cx, const char *token, struct session *ret)
 	if (token == NULL || strlen(token) != TOKEN_BYTES * 2)
 		return fail(cx, ERR_SIGNIN, "err.signin_none");
 	token_hash(token, hash);
-	TRY(db_query(cx, SESSION_OF, DB_ARGS(db_bytes(hash, sizeof(hash)), db_date(cx->today)), &q));
+	TRY(db_query(cx, SESSION_OF, DB_ARGS(db_bytes(hash, sizeof(hash)), db_date(cx->today)),
+		     &q));
 	TRY(stmt_step(cx, q, &row));
 	if (!row)
 		return fail(cx, ERR_SIGNIN, "err.signin_none");

@@ -10,6 +10,7 @@
 
 #include "core/world.h"
 
+/* Carry out one command line; nothing is read from `in`. */
 enum err type_cmd(struct ctx *cx, const struct world *w, int argc, char **argv, FILE *in,
 		  FILE *out) MUST_USE;
 

@@ -7,10 +7,10 @@
 #include "base/civil.h"
 #include "base/ident.h"
 #include "base/text.h"
+#include "core/place.h"
 
 static const char TITLE_OF[] = "SELECT title FROM sys_record WHERE id = ?1";
-static const char ID_OF_ID[] =
-	"SELECT id FROM sys_record WHERE id = ?1 AND (?2 = '' OR type = ?2)";
+static const char ID_OF_ID[] = "SELECT id FROM sys_record WHERE id = ?1 AND (?2 = '' OR type = ?2)";
 static const char ID_OF_NUMBER[] = "SELECT id FROM sys_record WHERE type = ?1 AND number = ?2";
 
 enum err
@@ -213,6 +213,17 @@ choices_text(struct ctx *cx, const struct field *f, const char *stored)
 	return out;
 }
 
+/* A county or municipality by its name; the code stays for those no list knows. */
+static const char *
+code_text(const struct ctx *cx, const struct field *f, const char *s)
+{
+	const struct place *place = NULL;
+
+	if (strcmp(f->code, "ehak") == 0 && cx->world != NULL && cx->world->rules != NULL)
+		place = place_last(cx->world->rules, s);
+	return place == NULL ? s : place->name;
+}
+
 enum err
 value_text(struct ctx *cx, const struct field *f, const struct value *v, const char **ret)
 {
@@ -225,7 +236,7 @@ value_text(struct ctx *cx, const struct field *f, const struct value *v, const c
 	case FIELD_TEXT:
 	case FIELD_LONG:
 	case FIELD_CODE:
-		*ret = v->s;
+		*ret = code_text(cx, f, v->s);
 		return OK;
 	case FIELD_CHOICE:
 		c = field_choice(f, v->s);

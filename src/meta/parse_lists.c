@@ -28,7 +28,8 @@ parse_scopes(struct parse *p, struct type *t, struct yaml *y)
 		s->name = map->keys[i];
 		s->kind = SCOPE_WHERE;
 		s->at = at_node(map->items[i]);
-		/* A type may say itself what its unit or own records are; all and none are fixed. */
+		/* A type may say itself what its unit or own records are; all and none are fixed.
+		 */
 		if (!text_is_name(s->name) || strcmp(s->name, "all") == 0 ||
 		    strcmp(s->name, "none") == 0)
 			return yaml_fail(p->cx, map->key_at[i], "err.type_name", s->name);
