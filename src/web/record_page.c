@@ -127,7 +127,8 @@ write_fact(struct reading *rd, const struct field *f)
 	const struct value *value = &rd->r->v[f->index];
 	const char *text, *href = NULL;
 
-	if (f->hidden)
+	/* What is empty is not said, unless it ought to be there. */
+	if (f->hidden || (!value->set && !f->required))
 		return OK;
 	TRY(value_text(v->cx, f, value, &text));
 	if (f->kind == FIELD_REF && value->set)

@@ -4,6 +4,7 @@
 #include "base/calendar.h"
 #include "base/civil.h"
 #include "base/text.h"
+#include "core/place.h"
 #include "core/rule.h"
 #include "format/json.h"
 #include "web/counts.h"
@@ -31,29 +32,37 @@ visit_purpose(const struct visit *v, const struct type *t)
 
 /* ---- addresses ---- */
 
-static void
-add_encoded(struct buf *b, const char *s)
+/* May a byte stand in a path as it is? RFC 3986, unreserved, and the slash. */
+static bool
+is_plain(unsigned char c)
 {
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    strchr("-._~/", c) != NULL)
-			buf_char(b, (char)c);
-		else
-			buf_printf(b, "%%%02X", c);
-	}
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
 }
 
 const char *
 visit_url(struct ctx *cx, const struct type *t, const char *number)
 {
-	SCOPED_BUF b;
+	static const char HEX[] = "0123456789ABCDEF";
+	size_t path = strlen(t->path);
+	char *out = arena_alloc(cx->arena, path + 3 * strlen(number) + 3), *to = out;
 
-	buf_init(&b, MAX_URL * 3);
-	buf_printf(&b, "/%s/", t->path);
-	add_encoded(&b, number);
-	return arena_strndup(cx->arena, b.bytes, b.len);
+	*to++ = '/';
+	memcpy(to, t->path, path);
+	to += path;
+	*to++ = '/';
+	for (; *number != '\0'; number++) {
+		unsigned char c = (unsigned char)*number;
+
+		if (is_plain(c)) {
+			*to++ = (char)c;
+			continue;
+		}
+		*to++ = '%';
+		*to++ = HEX[c >> 4];
+		*to++ = HEX[c & 15];
+	}
+	return out;
 }
 
 const char *
@@ -348,6 +357,33 @@ fill_choices(struct visit *v, const struct field *f, const char *value, struct p
 	pf->n_choices = n;
 }
 
+/* Counties, or municipalities, in force today; and the one chosen before, if it is no longer. */
+static void
+fill_places(struct visit *v, const struct field *f, const char *value, struct part_field *pf)
+{
+	const struct rulebook *rules = v->cx->world->rules;
+	const struct place **list, *was = place_last(rules, value);
+	struct part_choice *c;
+	bool chosen = false;
+	size_t n = strcmp(f->name, "county") == 0
+			   ? place_counties(v->cx, rules, v->cx->today, &list)
+			   : place_municipalities(v->cx, rules, NULL, v->cx->today, &list);
+
+	c = ARENA_ARRAY(v->cx->arena, n + 2, struct part_choice);
+	for (size_t i = 0; i < n; i++) {
+		c[i] = (struct part_choice){ .value = list[i]->code,
+					     .label = list[i]->name,
+					     .chosen = strcmp(list[i]->code, value) == 0 };
+		chosen = chosen || c[i].chosen;
+	}
+	if (!chosen && was != NULL)
+		c[n++] = (struct part_choice){ .value = was->code, .label = was->name,
+					       .chosen = true };
+	pf->kind = ASK_CHOICE;
+	pf->choices = c;
+	pf->n_choices = n;
+}
+
 /* A reference shows the record picked; a search asked for by the form shows what it found. */
 static enum err
 fill_ref(struct visit *v, const struct field *f, const char *value, struct part_field *pf)
@@ -430,6 +466,8 @@ visit_field(struct visit *v, const struct field *f, const struct value *value,
 		pf.error = site_error_text(v->cx);
 	if (f->kind == FIELD_CHOICE || f->kind == FIELD_CHOICES)
 		fill_choices(v, f, typed, &pf);
+	if (f->kind == FIELD_CODE && strcmp(f->code, "ehak") == 0)
+		fill_places(v, f, typed, &pf);
 	if (f->kind == FIELD_REF)
 		TRY(fill_ref(v, f, typed, &pf));
 	*ret = pf;
