@@ -219,7 +219,7 @@ code_text(const struct ctx *cx, const struct field *f, const char *s)
 {
 	const struct place *place = NULL;
 
-	if (strcmp(f->code, "ehak") == 0 && cx->world != NULL && cx->world->rules != NULL)
+	if (text_equal(f->code, "ehak") && cx->world != NULL && cx->world->rules != NULL)
 		place = place_last(cx->world->rules, s);
 	return place == NULL ? s : place->name;
 }
