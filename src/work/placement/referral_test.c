@@ -1,0 +1,285 @@
+/* Referrals: from where, to where, until when, and what follows. */
+#include "base/civil.h"
+#include "work/placement/fixture_test.h"
+#include "work/placement/placement_int.h"
+#include "work/placement/placement.h"
+
+#define DAY(y, m, d) civil_day(y, m, d)
+
+static struct change *
+to_site(struct fixture *f, int64_t entry, int64_t decision, int64_t site)
+{
+	struct change *ch = change_new(f->cx, "referral");
+
+	ctx_forgive(f->cx);
+	if (entry != 0)
+		change_int(ch, "queue_entry", entry);
+	if (decision != 0)
+		change_int(ch, "decision", decision);
+	change_int(ch, "site", site);
+	return ch;
+}
+
+static int64_t
+waiting(struct fixture *f, int64_t person)
+{
+	return fixture_entry(f, fixture_decision(f, person, f->pkt));
+}
+
+/* The start on a day; `key` NULL: it goes well. */
+static struct error
+starts(struct fixture *f, int64_t referral, int32_t day, const char *key)
+{
+	struct change *ch = change_new(f->cx, "referral");
+	enum err e;
+
+	ctx_forgive(f->cx);
+	change_int(ch, "started_on", day);
+	e = test_move(f->t, "referral", referral, "start", ch);
+	return refused(f->t, key == NULL ? OK : ERR_COUNT, key, e);
+}
+
+TEST(referral_from_the_queue_takes_a_place)
+{
+	struct fixture f;
+	int64_t entry, id;
+	struct record *r;
+
+	fixture(t, &f);
+	entry = waiting(&f, f.jaan);
+	id = test_create(t, to_site(&f, entry, 0, f.site));
+	r = test_record(t, "referral", id);
+	EXPECT_INT(f.jaan, record_int(r, "person"));
+	EXPECT_INT(f.pkt, record_int(r, "service"));
+	EXPECT_INT(f.provider, record_int(r, "provider"));
+	EXPECT_INT(f.stage[0], record_int(r, "stage"));
+	EXPECT_INT(DAY(2028, 5, 25), record_date(r, "ends_on"));
+	EXPECT_INT(f.cx->today, record_date(r, "counted_from"));
+	EXPECT_INT(DAY(2026, 5, 28), record_date(r, "start_by"));
+	EXPECT_INT(DAY(2026, 5, 28), r->due);
+	EXPECT(record_in(test_record(t, "queue_entry", entry), "referred"));
+	EXPECT_TEXT("referred", record_text(test_record(t, "queue_entry", entry), "reason"));
+}
+
+TEST(referral_finds_the_queue_by_itself)
+{
+	struct fixture f;
+	int64_t decision, entry;
+
+	fixture(t, &f);
+	decision = fixture_decision(&f, f.jaan, f.pkt);
+	entry = fixture_entry(&f, decision);
+	(void)test_create(t, to_site(&f, 0, decision, f.site));
+	EXPECT(record_in(test_record(t, "queue_entry", entry), "referred"));
+}
+
+TEST(referral_places_and_ceilings_are_kept)
+{
+	struct fixture f;
+	struct place_offer *o;
+	int64_t id, third, full;
+	size_t n = 0;
+
+	fixture(t, &f);
+	EXPECT_OK(fixture_place(&f, f.mari, f.pkt, f.site, DAY(2026, 1, 1), CIVIL_NONE, NULL));
+	EXPECT_OK(place_offers(f.cx, f.pkt, f.cx->today, 0, 0, NULL, &o, &n));
+	EXPECT_INT(1, n);
+	EXPECT_INT(2, o->places);
+	EXPECT_INT(1, o->free);
+	EXPECT_INT(19, o->left);
+	(void)test_create(t, to_site(&f, waiting(&f, f.jaan), 0, f.site));
+	EXPECT_OK(place_offers(f.cx, f.pkt, f.cx->today, 0, 0, NULL, &o, &n));
+	EXPECT_INT(0, o->free);
+	EXPECT(!place_open(o));
+	third = test_person(t, "Kati", "Mänd", "1980-01-01");
+	(void)refused(t, ERR_CONFLICT, "err.referral_full",
+		      test_try_create(t, to_site(&f, waiting(&f, third), 0, f.site), &id));
+	/* Another site of the same provider, under a contract that is full. */
+	full = test_organisation(t, "provider", "Väike OÜ");
+	(void)fixture_contract(&f, full, f.pkt, 0);
+	(void)refused(t, ERR_CONFLICT, "err.referral_ceiling",
+		      test_try_create(t,
+				      to_site(&f, 0, fixture_decision(&f, third, f.pkt),
+					      fixture_site(&f, full, f.pkt, 5)),
+				      &id));
+	/* A provider without a contract. */
+	full = test_organisation(t, "provider", "Lepinguta OÜ");
+	(void)refused(t, ERR_INVALID, "err.referral_contract",
+		      test_try_create(t,
+				      to_site(&f, 0, fixture_decision(&f, third, f.pkt),
+					      fixture_site(&f, full, f.pkt, 5)),
+				      &id));
+}
+
+TEST(referral_wished_come_first)
+{
+	struct fixture f;
+	struct place_offer *o;
+	int64_t second, site;
+	size_t n = 0;
+
+	fixture(t, &f);
+	second = test_organisation(t, "provider", "Üks OÜ");
+	site = fixture_site(&f, second, f.pkt, 5);
+	(void)fixture_contract(&f, second, f.pkt, 5);
+	EXPECT_OK(place_offers(f.cx, f.pkt, f.cx->today, 0, 0, NULL, &o, &n));
+	EXPECT_INT(2, n);
+	EXPECT_INT(f.site, o[0].site); /* h before ü */
+	EXPECT_OK(place_offers(f.cx, f.pkt, f.cx->today, 0, second, "0037", &o, &n));
+	EXPECT_INT(site, o[0].site);
+	EXPECT(o[0].wished_provider && o[0].wished_county);
+	EXPECT(!o[1].wished_provider);
+}
+
+TEST(referral_needs_a_decision_that_grants)
+{
+	struct fixture f;
+	struct change *ch;
+	int64_t decision, id;
+
+	fixture(t, &f);
+	decision = fixture_decision(&f, f.jaan, f.pkt);
+	(void)fixture_entry(&f, decision);
+	(void)refused(t, ERR_INVALID, "err.referral_no_decision",
+		      test_try_create(t, to_site(&f, 0, 0, f.site), &id));
+	ch = change_new(f.cx, "decision");
+	change_text(ch, "annul_reason", "Viga");
+	EXPECT_OK(test_move(t, "decision", decision, "annul", ch));
+	(void)refused(t, ERR_INVALID, "err.referral_decision",
+		      test_try_create(t, to_site(&f, 0, decision, f.site), &id));
+	/* Somebody else's decision. */
+	ch = to_site(&f, 0, fixture_decision(&f, f.mari, f.pkt), f.site);
+	change_int(ch, "person", f.jaan);
+	(void)refused(t, ERR_INVALID, "err.referral_other", test_try_create(t, ch, &id));
+	/* A service with a queue, past the queue. */
+	(void)refused(t, ERR_INVALID, "err.referral_queue",
+		      test_try_create(
+			      t, to_site(&f, 0, fixture_decision(&f, f.mari, f.pkt), f.site), &id));
+}
+
+TEST(referral_start_makes_the_placement)
+{
+	static const char OF[] = "SELECT sys_id FROM placement WHERE referral = ?1";
+	struct fixture f;
+	struct record *p;
+	struct period *list;
+	int64_t id, placement = 0;
+	size_t n = 0;
+
+	fixture(t, &f);
+	id = test_create(t, to_site(&f, waiting(&f, f.jaan), 0, f.site));
+	(void)starts(&f, id, f.cx->today + 1, "err.referral_future");
+	(void)starts(&f, id, f.cx->today - 1, "err.referral_before");
+	/* The provider itself says who came; another provider does not see the referral. */
+	(void)test_act_outside(t, "Võõras", "TO.1", f.tt_provider);
+	(void)starts(&f, id, f.cx->today, "err.not_found");
+	(void)test_act_outside(t, "Oma", "TO.1", f.provider);
+	(void)starts(&f, id, f.cx->today, NULL);
+	EXPECT_OK(db_get_int(f.cx, OF, DB_ARGS(db_int(id)), &placement));
+	p = test_record(t, "placement", placement);
+	EXPECT(record_in(p, "active"));
+	EXPECT_INT(f.contract, record_int(p, "contract"));
+	EXPECT_INT(f.stage[0], record_int(p, "stage"));
+	EXPECT_INT(f.cx->today, record_date(p, "starts"));
+	EXPECT_INT(DAY(2028, 5, 25), record_date(p, "ends"));
+	EXPECT_OK(periods_of(f.cx, placement, &list, &n));
+	EXPECT_INT(1, n);
+	EXPECT_INT(NO_DUE, test_record(t, "referral", id)->due);
+}
+
+TEST(referral_start_is_refused_beside_a_barred_service)
+{
+	struct fixture f;
+	struct error e;
+	int64_t id;
+
+	fixture(t, &f);
+	(void)fixture_bar(&f, f.pkt, f.tt, NULL, DAY(2016, 1, 1), CIVIL_NONE);
+	id = test_create(t, to_site(&f, waiting(&f, f.jaan), 0, f.site));
+	EXPECT_OK(fixture_place(&f, f.jaan, f.tt, f.tt_site, DAY(2026, 4, 1), CIVIL_NONE, NULL));
+	e = starts(&f, id, f.cx->today, "err.placement_barred");
+	EXPECT_TEXT("XT", e.args[0]);
+	EXPECT_TEXT("01.04.2026", e.args[1]);
+	EXPECT_TEXT("…", e.args[2]);
+	/* Nothing of it is left. */
+	EXPECT(record_in(test_record(t, "referral", id), "issued"));
+}
+
+TEST(referral_lapses_after_its_last_day)
+{
+	struct fixture f;
+	int64_t id, n = -1;
+
+	fixture(t, &f);
+	id = test_create(t, to_site(&f, waiting(&f, f.jaan), 0, f.site));
+	(void)refused(t, ERR_INVALID, "type.referral.move.lapse.otherwise",
+		      test_move(t, "referral", id, "lapse", NULL));
+	ctx_set_now(f.cx, civil_start_of_day(DAY(2026, 5, 28)));
+	EXPECT_OK(test_write(t, referral_lapse_due, &n));
+	EXPECT_INT(0, n); /* the last day itself is still good */
+	ctx_set_now(f.cx, civil_start_of_day(DAY(2026, 5, 29)));
+	EXPECT_OK(test_write(t, referral_lapse_due, &n));
+	EXPECT_INT(1, n);
+	EXPECT(record_in(test_record(t, "referral", id), "lapsed"));
+	EXPECT_OK(test_write(t, referral_lapse_due, &n));
+	EXPECT_INT(0, n);
+	/* Who came in time but was recorded late is let in; who came late is not. */
+	(void)starts(&f, id, DAY(2026, 5, 29), "err.referral_lapsed");
+	(void)starts(&f, id, DAY(2026, 5, 28), NULL);
+	EXPECT(record_in(test_record(t, "referral", id), "started"));
+}
+
+TEST(referral_cancelled_gives_the_queue_back)
+{
+	struct fixture f;
+	struct change *ch;
+	int64_t entry, id;
+	struct record *e;
+
+	fixture(t, &f);
+	entry = waiting(&f, f.jaan);
+	id = test_create(t, to_site(&f, entry, 0, f.site));
+	EXPECT_ERR(ERR_INVALID, test_move(t, "referral", id, "cancel", NULL));
+	ch = change_new(f.cx, "referral");
+	change_text(ch, "cancel_reason", "Osutaja loobus");
+	(void)test_act_outside(t, "Osutaja", "TO.1", f.provider);
+	EXPECT_ERR(ERR_DENIED, test_move(t, "referral", id, "cancel", ch));
+	(void)test_act(t, "Koordinaator", "B3.1 ALL.1");
+	EXPECT_OK(test_move(t, "referral", id, "cancel", ch));
+	e = test_record(t, "queue_entry", entry);
+	EXPECT(record_in(e, "waiting"));
+	EXPECT(record_text(e, "reason") == NULL);
+	EXPECT_INT(CIVIL_NONE, record_date(e, "left_on"));
+}
+
+/* Where the law ties the time to the decision's delivery, it does not run before. */
+TEST(referral_time_can_run_from_the_delivery)
+{
+	struct fixture f;
+	struct change *ch;
+	int64_t service, provider, site, decision, id;
+	struct record *r;
+
+	fixture(t, &f);
+	service = fixture_service(&f, "XS", "none", "R16", false);
+	ch = change_new(f.cx, "service");
+	change_text(ch, "arrival_from", "delivered");
+	EXPECT_OK(test_edit(t, "service", service, 0, ch));
+	provider = test_organisation(t, "provider", "Rehab OÜ");
+	site = fixture_site(&f, provider, service, 5);
+	(void)fixture_contract(&f, provider, service, 5);
+	decision = fixture_decision(&f, f.mari, service);
+	id = test_create(t, to_site(&f, 0, decision, site));
+	r = test_record(t, "referral", id);
+	EXPECT_INT(CIVIL_NONE, record_date(r, "counted_from"));
+	EXPECT_INT(CIVIL_NONE, record_date(r, "start_by"));
+	EXPECT_INT(NO_DUE, r->due);
+	ch = change_new(f.cx, "decision");
+	change_text(ch, "delivery", "post");
+	change_int(ch, "deemed_on", DAY(2026, 6, 10));
+	EXPECT_OK(test_move(t, "decision", decision, "send", ch));
+	r = test_record(t, "referral", id);
+	EXPECT_INT(DAY(2026, 6, 10), record_date(r, "counted_from"));
+	EXPECT_INT(DAY(2026, 8, 10), record_date(r, "start_by")); /* the 9th is a Sunday */
+	EXPECT_INT(DAY(2026, 8, 10), r->due);
+}
