@@ -234,7 +234,8 @@ at_condition(struct visit *v, const struct proof *p, enum err e)
 	if (name == NULL)
 		return e;
 	ctx_forgive(v->cx);
-	return fail_field(v->cx, e, arena_printf(v->cx->arena, "c%" PRId64 "_%s", p->condition, name),
+	return fail_field(v->cx, e,
+			  arena_printf(v->cx->arena, "c%" PRId64 "_%s", p->condition, name),
 			  was.key, was.nargs > 0 ? was.args[0] : "");
 }
 

@@ -404,11 +404,11 @@ by_bars(struct ctx *cx, const struct record *app, const struct proof *p, struct 
 	TRY(application_planned_end(cx, app, &until));
 	c.reason = msg(cx, "application.bar_none");
 	trace_begin(&tr, p->law, p->confirmed);
-	trace_say(&tr, until == NO_END
-			       ? msgf(cx, "application.bar_from", civil_text(cx->arena, cx->today))
-			       : msgf(cx, "application.bar_period",
-				      civil_text(cx->arena, cx->today),
-				      civil_text(cx->arena, until)));
+	trace_say(&tr,
+		  until == NO_END
+			  ? msgf(cx, "application.bar_from", civil_text(cx->arena, cx->today))
+			  : msgf(cx, "application.bar_period", civil_text(cx->arena, cx->today),
+				 civil_text(cx->arena, until)));
 	e = read_barred(cx, app, until, &tr, &c);
 	if (e == OK)
 		e = say_outside(cx, app, &tr);

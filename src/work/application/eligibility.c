@@ -56,8 +56,8 @@ fold_group(const struct proof *list, size_t n, size_t first, int32_t on)
 	bool open = false;
 
 	for (size_t i = first; i < n; i++) {
-		if (i != first && (list[first].any_of == NULL ||
-				   !text_equal(list[i].any_of, list[first].any_of)))
+		if (i != first &&
+		    (list[first].any_of == NULL || !text_equal(list[i].any_of, list[first].any_of)))
 			continue;
 		if (proof_holds(&list[i], on))
 			return ANSWER_ELIGIBLE;

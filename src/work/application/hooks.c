@@ -74,8 +74,7 @@ handling_unit(struct ctx *cx, const struct record *service, int64_t *ret)
 static bool
 has_duty(const struct ctx *cx, const char *name)
 {
-	const struct duty *d =
-		name == NULL ? NULL : map_get(&cx->world->types->duty_by_name, name);
+	const struct duty *d = name == NULL ? NULL : map_get(&cx->world->types->duty_by_name, name);
 
 	return d != NULL && (cx->who.duties[d->index / 64] >> (d->index % 64) & 1) != 0;
 }
@@ -267,8 +266,8 @@ finding_before_create(struct ctx *cx, const struct record *rec, struct change *c
 static enum err
 finding_before_edit(struct ctx *cx, const struct record *rec, struct change *ch)
 {
-	static const char *const SAYS[] = { "result", "evidence", "evidence_text", "valid_until",
-					    "reason", "trace" };
+	static const char *const SAYS[] = { "result",	   "evidence", "evidence_text",
+					    "valid_until", "reason",   "trace" };
 	bool other = false;
 
 	for (size_t i = 0; i < sizeof(SAYS) / sizeof(*SAYS); i++) {

@@ -30,18 +30,18 @@ struct group {
 	const char *type, *prefix; /* whose fields; how they are called here */
 };
 
-static const char *const CASE_FIELDS[] = { "person", "representative", "service", "channel",
-					   "arrived", NULL };
+static const char *const CASE_FIELDS[] = { "person",  "representative", "service",
+					   "channel", "arrived",	NULL };
 static const char *const WISH_FIELDS[] = { "county", "provider", "wishes", NULL };
 static const char *const NEED_FIELDS[] = { "area_physical",  "area_emotional", "area_social",
 					   "area_cognitive", "earlier",	       NULL };
 static const char *const NOTE_FIELDS[] = { "note", NULL };
 static const char *const SEND_FIELDS[] = { "service", "channel", NULL };
-static const char *const CHILD_FIELDS[] = { "code",	"first_name", "last_name", "birth_date",
-					    "country",	"document",   "language",  "address",
-					    NULL };
-static const char *const PARENT_FIELDS[] = { "code",	"first_name", "last_name", "email",
-					     "phone",	"delivery",   NULL };
+static const char *const CHILD_FIELDS[] = { "code",	  "first_name", "last_name",
+					    "birth_date", "country",	"document",
+					    "language",	  "address",	NULL };
+static const char *const PARENT_FIELDS[] = { "code",  "first_name", "last_name", "email",
+					     "phone", "delivery",   NULL };
 
 static const struct group OFFICIAL[] = {
 	{ "application.group_case", NULL, CASE_FIELDS, "application", "" },
@@ -86,10 +86,10 @@ service_choices(struct visit *v, struct part_field *pf)
 	struct part_choice *c = ARENA_ARRAY(v->cx->arena, MAX_SERVICES, struct part_choice);
 	bool row;
 
-	TRY(db_query(v->cx, SERVICES,
-		     DB_ARGS(db_date(v->cx->today), db_bool(v->cx->who.org != 0),
-			     db_int(MAX_SERVICES)),
-		     &q));
+	TRY(db_query(
+		v->cx, SERVICES,
+		DB_ARGS(db_date(v->cx->today), db_bool(v->cx->who.org != 0), db_int(MAX_SERVICES)),
+		&q));
 	for (pf->n_choices = 0; pf->n_choices < MAX_SERVICES;) {
 		const char *id;
 
@@ -97,12 +97,12 @@ service_choices(struct visit *v, struct part_field *pf)
 		if (!row)
 			break;
 		id = text_from_int(v->cx->arena, stmt_int(q, 0));
-		c[pf->n_choices++] = (struct part_choice){
-			.value = id,
-			.label = arena_printf(v->cx->arena, "%s (%s)", stmt_text(q, 1),
-					      stmt_text(q, 2)),
-			.chosen = text_equal(id, pf->value)
-		};
+		c[pf->n_choices++] =
+			(struct part_choice){ .value = id,
+					      .label = arena_printf(v->cx->arena, "%s (%s)",
+								    stmt_text(q, 1),
+								    stmt_text(q, 2)),
+					      .chosen = text_equal(id, pf->value) };
 	}
 	/* One to choose from is chosen. */
 	if (pf->n_choices == 1)
@@ -188,9 +188,7 @@ application_new_page(struct visit *v)
 	const struct type *t = types_get(v->cx->world->types, "application");
 	const struct group *groups = groups_of(v);
 	struct part_field *list = ARENA_ARRAY(v->cx->arena, MAX_FIELDS, struct part_field);
-	struct part_form form = {
-		.id = FORM, .action = FORM, .key = visit_key(v), .keep = true
-	};
+	struct part_form form = { .id = FORM, .action = FORM, .key = visit_key(v), .keep = true };
 	struct part_button save = { .label = msg(v->cx, v->cx->who.org != 0 ? "application.send"
 									    : "form.create") };
 	bool outside = v->cx->who.org != 0;
@@ -207,7 +205,8 @@ application_new_page(struct visit *v)
 	TRY(read_fields(v, groups, list, &n));
 	if (outside)
 		v->page.lead = msg(v->cx, "application.send_lead");
-	visit_page_begin(v, msg(v->cx, outside ? "application.send_title" : "application.new_title"));
+	visit_page_begin(v,
+			 msg(v->cx, outside ? "application.send_title" : "application.new_title"));
 	part_error_summary(&v->page, list, n);
 	if (v->error != OK && v->cx->error.field == NULL)
 		part_notice(&v->page, TONE_LATE, msg_error(v->cx), NULL);
@@ -310,8 +309,8 @@ static bool
 any_typed(struct visit *v, const struct group *g)
 {
 	for (const char *const *name = g->fields; *name != NULL; name++) {
-		const char *typed = http_form(
-			v->x, arena_printf(v->cx->arena, "%s%s", g->prefix, *name));
+		const char *typed =
+			http_form(v->x, arena_printf(v->cx->arena, "%s%s", g->prefix, *name));
 
 		if (strcmp(*name, "delivery") != 0 && typed != NULL && *typed != '\0')
 			return true;

@@ -208,9 +208,8 @@ write_answer(struct panel *pa)
 	html_open(&v->h, "p");
 	part_badge(&v->page, SAY[pa->answer].tone, msg(v->cx, SAY[pa->answer].key));
 	html_text(&v->h, " ");
-	html_text(&v->h,
-		  msgf(v->cx, "application.as_of",
-		       civil_text(v->cx->arena, record_date(pa->app, "arrived"))));
+	html_text(&v->h, msgf(v->cx, "application.as_of",
+			      civil_text(v->cx->arena, record_date(pa->app, "arrived"))));
 	html_close(&v->h, "p");
 }
 

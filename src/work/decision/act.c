@@ -112,8 +112,8 @@ add_head_facts(struct act *a)
 	struct letter_block *b = add(a, LETTER_FACTS, NULL);
 
 	b->facts = f;
-	f[b->nfacts++] = (struct letter_fact){ msg(cx, "decision.fact_person"),
-					       a->c->person->title, NULL };
+	f[b->nfacts++] =
+		(struct letter_fact){ msg(cx, "decision.fact_person"), a->c->person->title, NULL };
 	f[b->nfacts++] =
 		code != NULL
 			? (struct letter_fact){ msg(cx, "decision.fact_code"), code, NULL }
@@ -127,9 +127,9 @@ add_head_facts(struct act *a)
 	if (is(a, "grant") && from != CIVIL_NONE)
 		f[b->nfacts++] = (struct letter_fact){
 			msg(cx, "decision.fact_period"),
-			to == CIVIL_NONE ? msgf(cx, "decision.from_day", on_day(a, from))
-					 : msgf(cx, "decision.from_to", on_day(a, from),
-						on_day(a, to)),
+			to == CIVIL_NONE
+				? msgf(cx, "decision.from_day", on_day(a, from))
+				: msgf(cx, "decision.from_to", on_day(a, from), on_day(a, to)),
 			NULL
 		};
 }
@@ -165,8 +165,8 @@ is_told(const struct act *a, const struct found_row *f)
 static const char *
 proof_of(const struct act *a, const struct found_row *f)
 {
-	const char *paper = text_equal(f->evidence, "none") ? NULL
-							    : word_of(a, "evidence", f->evidence);
+	const char *paper =
+		text_equal(f->evidence, "none") ? NULL : word_of(a, "evidence", f->evidence);
 
 	if (paper != NULL && f->evidence_text != NULL)
 		return arena_printf(a->cx->arena, "%s: %s", paper, f->evidence_text);
@@ -199,9 +199,8 @@ add_found(struct act *a)
 		rows++;
 	}
 	b = add(a, LETTER_TABLE, NULL);
-	b->table = (struct letter_table){
-		.head = head, .columns = 3, .cells = cells, .rows = rows
-	};
+	b->table =
+		(struct letter_table){ .head = head, .columns = 3, .cells = cells, .rows = rows };
 }
 
 /* ---- what follows ---- */
@@ -226,8 +225,8 @@ next_steps_grant(const struct act *a, const char **items, size_t *n)
 	const char *turn;
 
 	if (text_equal(record_text(a->c->service, "queue"), "plain")) {
-		items[(*n)++] = msgf(a->cx, key_for(a, "decision.next_queue"),
-				     on_day(a, a->cx->today));
+		items[(*n)++] =
+			msgf(a->cx, key_for(a, "decision.next_queue"), on_day(a, a->cx->today));
 		items[(*n)++] = msg(a->cx, "decision.next_place");
 		items[(*n)++] = msg(a->cx, "decision.next_nothing");
 		return OK;
@@ -299,7 +298,8 @@ where_to(const struct act *a)
 		const char *s = record_text(a->c->board, FIELDS[i]);
 
 		if (s != NULL)
-			all = arena_printf(a->cx->arena, "%s%s%s", all, *all == '\0' ? "" : ", ", s);
+			all = arena_printf(a->cx->arena, "%s%s%s", all, *all == '\0' ? "" : ", ",
+					   s);
 	}
 	return all;
 }
@@ -363,8 +363,7 @@ set_addressee(const struct act *a, struct letter *l)
 
 	lines[l->naddressee++] = to->title;
 	if (a->c->representative != NULL)
-		lines[l->naddressee++] =
-			msgf(a->cx, "decision.represents", a->c->person->title);
+		lines[l->naddressee++] = msgf(a->cx, "decision.represents", a->c->person->title);
 	if (where != NULL && (by_post || text_equal(way, "email")))
 		lines[l->naddressee++] = where;
 	l->addressee = lines;

@@ -151,8 +151,7 @@ case_load(struct ctx *cx, int64_t application, struct case_file *ret)
 		TRY(record_get(cx, "organisation", id, &c.sender));
 	TRY(record_title(cx, record_int(c.app, "provider"), &c.provider));
 	birth = record_date(c.person, "birth_date");
-	c.child = birth != CIVIL_NONE &&
-		  civil_age(birth, record_date(c.app, "arrived")) < ADULT;
+	c.child = birth != CIVIL_NONE && civil_age(birth, record_date(c.app, "arrived")) < ADULT;
 	TRY(read_board(cx, &c));
 	TRY(read_representative(cx, &c));
 	c.lang = letter_lang(&c);

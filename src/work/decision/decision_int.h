@@ -55,7 +55,8 @@ enum err decision_allowed(struct ctx *cx, const struct record *d) MUST_USE;
  */
 enum err deemed_delivered(struct ctx *cx, const char *delivery, int32_t *ret) MUST_USE;
 
-/* The letter of a decision, dated today and signed by the actor. `position` is what they sign as. */
+/* The letter of a decision, dated today and signed by the actor. `position` is what they sign as.
+ */
 enum err decision_letter(struct ctx *cx, const struct record *d, const struct case_file *c,
 			 const char *position, struct letter *ret) MUST_USE;
 /* By which rule, and until when, somebody who hears of it on `from` may appeal. */

@@ -54,8 +54,7 @@ add_lines_of(struct ctx *cx, struct buf *b, const char *text)
 static const char *
 county_name(struct ctx *cx, const char *code)
 {
-	const struct place *p =
-		code == NULL ? NULL : place_now(cx->world->rules, code, cx->today);
+	const struct place *p = code == NULL ? NULL : place_now(cx->world->rules, code, cx->today);
 
 	return p == NULL ? NULL : p->name;
 }

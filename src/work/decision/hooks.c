@@ -150,7 +150,8 @@ join_queue(struct ctx *cx, const struct record *d, const struct record *app)
 
 	if (t == NULL)
 		return OK;
-	TRY(db_get_int(cx, WAITS, DB_ARGS(db_id(record_int(d, "person")), db_id(record_int(d, "service"))),
+	TRY(db_get_int(cx, WAITS,
+		       DB_ARGS(db_id(record_int(d, "person")), db_id(record_int(d, "service"))),
 		       &waits));
 	if (waits > 0)
 		return OK; /* a decision made anew leaves the place in the queue as it was */

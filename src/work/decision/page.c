@@ -36,7 +36,8 @@ decision_draft_post(struct visit *v)
 	v->cx->purpose = visit_purpose(v, t);
 	if (!text_int(v->part[0], 1, INT64_MAX, &id))
 		return fail(v->cx, ERR_NOTFOUND, "err.not_found");
-	TRY(record_load(v->cx, types_get(v->cx->world->types, "application"), id, RIGHT_MOVE, &app));
+	TRY(record_load(v->cx, types_get(v->cx->world->types, "application"), id, RIGHT_MOVE,
+			&app));
 	TRY(change_typed(v->cx, ch, type_field(t, "outcome"), outcome == NULL ? "" : outcome));
 	change_int(ch, "application", app->id);
 	TRY(record_create(v->cx, ch, &id));
@@ -255,8 +256,8 @@ write_sources(struct preview *pv)
 	source_fact(pv, "decision.source_texts", pv->d->number, visit_url_of(v->cx, pv->d, ""));
 	write_found(pv);
 	part_fact_begin(&v->page, msg(v->cx, "decision.appeal"));
-	html_text(&v->h, rule_id(rulebook_find(v->cx->world->rules,
-					       pv->appeal[pv->nappeal - 1].rule)));
+	html_text(&v->h,
+		  rule_id(rulebook_find(v->cx->world->rules, pv->appeal[pv->nappeal - 1].rule)));
 	part_because(&v->page, msg(v->cx, "decision.appeal"), pv->appeal, pv->nappeal);
 	part_fact_end(&v->page);
 	part_facts_end(&v->page);

@@ -63,7 +63,8 @@ write_button(struct visit *v, const struct record *app, const char *outcome, boo
 {
 	part_post_button(&v->page, arena_printf(v->cx->arena, "/otsus-koosta/%" PRId64, app->id),
 			 "tulemus", outcome,
-			 msg(v->cx, arena_printf(v->cx->arena, "decision.draft_%s", outcome)), main);
+			 msg(v->cx, arena_printf(v->cx->arena, "decision.draft_%s", outcome)),
+			 main);
 }
 
 /* What can be drafted now; the usual one is what the findings speak for. */
@@ -95,7 +96,8 @@ decision_on_application(struct visit *v, const struct record *r)
 	if (!sql_may(v->cx, v->cx->world->types, t, RIGHT_SEE))
 		return OK;
 	TRY(read_decisions(v->cx, r, &l));
-	may = !l.standing && !r->deleted && (record_in(r, "in_review") || record_in(r, "incomplete")) &&
+	may = !l.standing && !r->deleted &&
+	      (record_in(r, "in_review") || record_in(r, "incomplete")) &&
 	      sql_may(v->cx, v->cx->world->types, t, RIGHT_CREATE) &&
 	      record_load(v->cx, r->type, r->id, RIGHT_MOVE, &again) == OK;
 	ctx_forgive(v->cx);
@@ -119,8 +121,8 @@ decision_on_application(struct visit *v, const struct record *r)
 static enum err
 write_dates(struct visit *v, const struct record *d)
 {
-	static const char *const FIELDS[] = { "signed_on", "signed_by",	   "registered_on",
-					      "sent_on",   "delivered_on", "deemed_on",
+	static const char *const FIELDS[] = { "signed_on",   "signed_by",    "registered_on",
+					      "sent_on",     "delivered_on", "deemed_on",
 					      "annul_reason" };
 
 	for (size_t i = 0; i < sizeof(FIELDS) / sizeof(*FIELDS); i++) {
@@ -196,8 +198,7 @@ write_draft(struct visit *v, const struct record *d)
 		part_notice(&v->page, TONE_SOON, msg(v->cx, "decision.cannot_sign"), refused);
 	else
 		part_quiet(&v->page, msg(v->cx, "decision.draft_next"));
-	part_button_link(&v->page,
-			 arena_printf(v->cx->arena, "/otsus-eelvaade/%" PRId64, d->id),
+	part_button_link(&v->page, arena_printf(v->cx->arena, "/otsus-eelvaade/%" PRId64, d->id),
 			 msg(v->cx, "decision.preview_sign"), ICON_LETTER, refused == NULL);
 	return OK;
 }
