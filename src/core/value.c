@@ -235,6 +235,8 @@ value_text(struct ctx *cx, const struct field *f, const struct value *v, const c
 	switch (f->kind) {
 	case FIELD_TEXT:
 	case FIELD_LONG:
+		*ret = v->s;
+		return OK;
 	case FIELD_CODE:
 		*ret = code_text(cx, f, v->s);
 		return OK;

@@ -121,6 +121,7 @@ TEST(value_codes_say_what_is_wrong)
 {
 	struct ctx *cx = test_world(t);
 	struct field f = field(FIELD_CODE);
+	const char *shown;
 	struct value v;
 
 	EXPECT_INT(ERR_INVALID, value_read(cx, &f, "EE382200221020145686", &v));
@@ -130,6 +131,12 @@ TEST(value_codes_say_what_is_wrong)
 	f.code = "isikukood";
 	EXPECT_INT(ERR_INVALID, value_read(cx, &f, "63001010003", &v));
 	ctx_forgive(cx);
+	/* A municipality is shown by its name and typed by its code. */
+	f.code = "ehak";
+	EXPECT_OK(value_read(cx, &f, "0037", &v));
+	EXPECT_OK(value_text(cx, &f, &v, &shown));
+	EXPECT(strstr(shown, "Harju") != NULL);
+	EXPECT_TEXT("0037", value_typed(cx, &f, &v));
 }
 
 TEST(value_references_by_id_and_number)
