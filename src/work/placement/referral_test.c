@@ -77,7 +77,7 @@ TEST(referral_places_and_ceilings_are_kept)
 {
 	struct fixture f;
 	struct place_offer *o;
-	int64_t id, third, full;
+	int64_t id, third, full, decision;
 	size_t n = 0;
 
 	fixture(t, &f);
@@ -92,22 +92,19 @@ TEST(referral_places_and_ceilings_are_kept)
 	EXPECT_INT(0, o->free);
 	EXPECT(!place_open(o));
 	third = test_person(t, "Kati", "Mänd", "1980-01-01");
+	decision = fixture_decision(&f, third, f.pkt);
 	(void)refused(t, ERR_CONFLICT, "err.referral_full",
-		      test_try_create(t, to_site(&f, waiting(&f, third), 0, f.site), &id));
+		      test_try_create(t, to_site(&f, fixture_entry(&f, decision), 0, f.site), &id));
 	/* Another site of the same provider, under a contract that is full. */
 	full = test_organisation(t, "provider", "Väike OÜ");
 	(void)fixture_contract(&f, full, f.pkt, 0);
 	(void)refused(t, ERR_CONFLICT, "err.referral_ceiling",
-		      test_try_create(t,
-				      to_site(&f, 0, fixture_decision(&f, third, f.pkt),
-					      fixture_site(&f, full, f.pkt, 5)),
+		      test_try_create(t, to_site(&f, 0, decision, fixture_site(&f, full, f.pkt, 5)),
 				      &id));
 	/* A provider without a contract. */
 	full = test_organisation(t, "provider", "Lepinguta OÜ");
 	(void)refused(t, ERR_INVALID, "err.referral_contract",
-		      test_try_create(t,
-				      to_site(&f, 0, fixture_decision(&f, third, f.pkt),
-					      fixture_site(&f, full, f.pkt, 5)),
+		      test_try_create(t, to_site(&f, 0, decision, fixture_site(&f, full, f.pkt, 5)),
 				      &id));
 }
 
@@ -135,10 +132,11 @@ TEST(referral_needs_a_decision_that_grants)
 {
 	struct fixture f;
 	struct change *ch;
-	int64_t decision, id;
+	int64_t decision, other, id;
 
 	fixture(t, &f);
 	decision = fixture_decision(&f, f.jaan, f.pkt);
+	other = fixture_decision(&f, f.mari, f.pkt);
 	(void)fixture_entry(&f, decision);
 	(void)refused(t, ERR_INVALID, "err.referral_no_decision",
 		      test_try_create(t, to_site(&f, 0, 0, f.site), &id));
@@ -148,13 +146,12 @@ TEST(referral_needs_a_decision_that_grants)
 	(void)refused(t, ERR_INVALID, "err.referral_decision",
 		      test_try_create(t, to_site(&f, 0, decision, f.site), &id));
 	/* Somebody else's decision. */
-	ch = to_site(&f, 0, fixture_decision(&f, f.mari, f.pkt), f.site);
+	ch = to_site(&f, 0, other, f.site);
 	change_int(ch, "person", f.jaan);
 	(void)refused(t, ERR_INVALID, "err.referral_other", test_try_create(t, ch, &id));
 	/* A service with a queue, past the queue. */
 	(void)refused(t, ERR_INVALID, "err.referral_queue",
-		      test_try_create(
-			      t, to_site(&f, 0, fixture_decision(&f, f.mari, f.pkt), f.site), &id));
+		      test_try_create(t, to_site(&f, 0, other, f.site), &id));
 }
 
 TEST(referral_start_makes_the_placement)
