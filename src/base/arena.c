@@ -139,15 +139,18 @@ arena_strdup(struct arena *a, const char *s)
 char *
 arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
+	char room[256]; /* most texts are short: made once here, not once to measure and again */
 	va_list again;
 	int len;
 	char *p;
 
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, again);
+	len = vsnprintf(room, sizeof(room), fmt, again);
 	va_end(again);
 	if (len < 0)
 		BUG("bad format");
+	if ((size_t)len < sizeof(room))
+		return arena_strndup(a, room, (size_t)len);
 	p = arena_alloc(a, (size_t)len + 1);
 	(void)vsnprintf(p, (size_t)len + 1, fmt, ap);
 	return p;

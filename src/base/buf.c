@@ -86,15 +86,20 @@ buf_char(struct buf *b, char c)
 void
 buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
+	char room[256]; /* most pieces are short: made once here, not once to measure and again */
 	va_list again;
 	int len;
 
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, again);
+	len = vsnprintf(room, sizeof(room), fmt, again);
 	va_end(again);
 	if (len < 0)
 		BUG("bad format");
-	if (len == 0 || !reserve(b, (size_t)len))
+	if ((size_t)len < sizeof(room)) {
+		buf_add(b, room, (size_t)len);
+		return;
+	}
+	if (!reserve(b, (size_t)len))
 		return;
 	(void)vsnprintf(b->bytes + b->len, (size_t)len + 1, fmt, ap);
 	b->len += (size_t)len;

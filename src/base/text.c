@@ -356,10 +356,13 @@ text_money_plain(struct arena *a, int64_t cents)
 const char *
 text_count(struct arena *a, int64_t n)
 {
-	char digits[48], *end = digits + sizeof(digits) - 1;
+	char digits[48], *end = digits + sizeof(digits), *start = grouped(end, magnitude(n));
 
-	*end = '\0';
-	return arena_printf(a, "%s%s", n < 0 ? "\xE2\x88\x92" : "", grouped(end, magnitude(n)));
+	if (n < 0) {
+		start -= 3;
+		memcpy(start, "\xE2\x88\x92", 3);
+	}
+	return arena_strndup(a, start, (size_t)(end - start));
 }
 
 const char *

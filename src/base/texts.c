@@ -422,6 +422,19 @@ plural(enum lang lang, long n)
 	return ten >= 2 && ten <= 4 && (hundred < 12 || hundred > 14) ? "few" : "many";
 }
 
+/* "due.over.many" */
+static const char *
+joined(struct arena *a, const char *key, const char *form)
+{
+	size_t len = strlen(key), more = strlen(form);
+	char *out = arena_alloc(a, len + more + 2);
+
+	memcpy(out, key, len);
+	out[len] = '.';
+	memcpy(out + len + 1, form, more);
+	return out;
+}
+
 const char *
 msg_count(const struct ctx *cx, const char *key, long n)
 {
@@ -430,8 +443,8 @@ msg_count(const struct ctx *cx, const char *key, long n)
 
 	/* Fallen back to Estonian, the number takes the Estonian form. */
 	for (size_t i = 0; i < sizeof(langs) / sizeof(langs[0]); i++) {
-		const char *form = arena_printf(cx->arena, "%s.%s", key, plural(langs[i], n));
-		const char *text = find_in(cx, langs[i], form);
+		const char *text =
+			find_in(cx, langs[i], joined(cx->arena, key, plural(langs[i], n)));
 
 		if (text != NULL)
 			return fill(cx->arena, text, &number, 1);

@@ -32,17 +32,25 @@ static const char *const drawings[ICON_COUNT] = {
 	[ICON_COPY] = "M9 9h11v11H9zM15 9V4H4v11h5",
 };
 
+#define BADGE "badge "
 static const char *const tone_classes[TONE_COUNT] = {
-	[TONE_PLAIN] = "t-plain", [TONE_OPEN] = "t-open", [TONE_SOON] = "t-soon",
-	[TONE_LATE] = "t-late",	  [TONE_DONE] = "t-done", [TONE_OFF] = "t-off",
+	[TONE_PLAIN] = BADGE "t-plain", [TONE_OPEN] = BADGE "t-open", [TONE_SOON] = BADGE "t-soon",
+	[TONE_LATE] = BADGE "t-late",	[TONE_DONE] = BADGE "t-done", [TONE_OFF] = BADGE "t-off",
 };
 
-const char *
-part_tone_class(enum tone tone)
+/* The class of a badge of a tone; behind the first word it is the tone's own. */
+static const char *
+badge_class(enum tone tone)
 {
 	if ((int)tone < 0 || tone >= TONE_COUNT)
 		BUG("no such tone");
 	return tone_classes[tone];
+}
+
+const char *
+part_tone_class(enum tone tone)
+{
+	return badge_class(tone) + sizeof(BADGE) - 1;
 }
 
 void
@@ -117,7 +125,7 @@ void
 part_badge(struct page *p, enum tone tone, const char *text)
 {
 	html_open(p->h, "span");
-	html_attr(p->h, "class", arena_printf(p->cx->arena, "badge %s", part_tone_class(tone)));
+	html_attr(p->h, "class", badge_class(tone));
 	html_text(p->h, text);
 	html_close(p->h, "span");
 }

@@ -245,6 +245,7 @@ part_cell_clock(struct page *p, struct part_table *t, enum tone tone, const char
 {
 	struct arena *a = p->cx->arena;
 	struct html *h = p->h;
+	const char *date = civil_text(a, due);
 
 	part_cell_begin(p, t);
 	if (due == CIVIL_NONE) {
@@ -253,9 +254,9 @@ part_cell_clock(struct page *p, struct part_table *t, enum tone tone, const char
 		html_open(h, "time");
 		html_attr(h, "class", "clock");
 		html_attr(h, "datetime", civil_iso(a, due));
-		html_attr(h, "title", civil_text(a, due));
+		html_attr(h, "title", date);
 		part_badge(p, tone, words);
-		html_element(h, "span", "clock-date", civil_text(a, due));
+		html_element(h, "span", "clock-date", date);
 		html_close(h, "time");
 	}
 	part_cell_end(p, t);
