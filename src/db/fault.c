@@ -10,7 +10,8 @@
 
 struct file {
 	sqlite3_file base;
-	sqlite3_file *real; /* lies behind this struct, in the same memory */
+	sqlite3_file *real;   /* lies behind this struct, in the same memory */
+	sqlite3_int64 mapped; /* size of the file when it was mapped; 0: it is not */
 };
 
 static atomic_long countdown;
@@ -139,12 +140,32 @@ file_shm_unmap(sqlite3_file *f, int erase)
 static int
 file_fetch(sqlite3_file *f, sqlite3_int64 at, int n, void **ret)
 {
-	return real(f)->pMethods->xFetch(real(f), at, n, ret);
+	struct file *file = (struct file *)f;
+	int code = real(f)->pMethods->xFetch(real(f), at, n, ret);
+
+	if (code == SQLITE_OK && *ret != NULL && file->mapped == 0)
+		code = file_size(f, &file->mapped);
+	return code;
 }
 
+/*
+ * After every commit of another connection SQLite lets go of the whole mapping (p is NULL), since
+ * on some systems a file that was cut and has grown again no longer lies beneath it. On Linux it
+ * does, and faulting all pages in again would cost more than a list of fifty rows. So the mapping
+ * is kept while the file is as long as it was, and made anew when it has grown by a sixteenth.
+ */
 static int
 file_unfetch(sqlite3_file *f, sqlite3_int64 at, void *p)
 {
+	struct file *file = (struct file *)f;
+	sqlite3_int64 size;
+
+	if (p == NULL && file->mapped > 0) {
+		if (file_size(f, &size) == SQLITE_OK && size >= file->mapped &&
+		    size - file->mapped <= file->mapped / 16)
+			return SQLITE_OK;
+		file->mapped = 0;
+	}
 	return real(f)->pMethods->xUnfetch(real(f), at, p);
 }
 
@@ -178,6 +199,7 @@ layer_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *
 	int code;
 
 	file->base.pMethods = NULL;
+	file->mapped = 0;
 	file->real = (sqlite3_file *)(file + 1);
 	code = system->xOpen(system, name, file->real, flags, ret_flags);
 	if (file->real->pMethods == NULL)
