@@ -9,7 +9,6 @@
 #include "base/fold.h"
 #include "base/text.h"
 #include "core/access.h"
-#include "core/place.h"
 #include "work/application/application_int.h"
 
 #define FORM "/taotlus/uus"
@@ -77,8 +76,7 @@ page_field(struct visit *v, const struct group *g, const char *name)
 	return f;
 }
 
-/* ---- fields that are chosen here and picked elsewhere ---- */
-
+/* Services are few: they are chosen from, not searched for. */
 static enum err
 service_choices(struct visit *v, struct part_field *pf)
 {
@@ -112,34 +110,12 @@ service_choices(struct visit *v, struct part_field *pf)
 	return OK;
 }
 
-static void
-county_choices(struct visit *v, struct part_field *pf)
-{
-	const struct place **list;
-	size_t n = place_counties(v->cx, v->cx->world->rules, v->cx->today, &list);
-	struct part_choice *c = ARENA_ARRAY(v->cx->arena, n + 1, struct part_choice);
-
-	c[0] = (struct part_choice){ .value = "",
-				     .label = msg(v->cx, "application.any_county"),
-				     .chosen = pf->value == NULL || *pf->value == '\0' };
-	for (size_t i = 0; i < n; i++)
-		c[i + 1] = (struct part_choice){ .value = list[i]->code,
-						 .label = list[i]->name,
-						 .chosen = text_equal(list[i]->code, pf->value) };
-	pf->kind = ASK_CHOICE;
-	pf->label = msg(v->cx, "application.county");
-	pf->choices = c;
-	pf->n_choices = n + 1;
-}
-
 static enum err
 read_field(struct visit *v, const struct group *g, const char *name, struct part_field *pf)
 {
 	TRY(visit_field(v, page_field(v, g, name), NULL, pf));
 	if (strcmp(name, "service") == 0)
 		return service_choices(v, pf);
-	if (strcmp(name, "county") == 0)
-		county_choices(v, pf);
 	/* A finding without its ratings is not whole: here they are asked for. */
 	if (v->cx->who.org != 0 && g->fields == NEED_FIELDS)
 		pf->optional = false;
