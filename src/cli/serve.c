@@ -14,7 +14,8 @@
 static const char BOARD[] = "SELECT value FROM sys_setting WHERE name = 'board'";
 static const char USERS[] =
 	"SELECT u.login, p.name FROM \"user\" u JOIN position p ON p.\"user\" = u.sys_id "
-	"WHERE u.sys_deleted = 0 AND p.sys_deleted = 0 ORDER BY u.sys_id LIMIT 12";
+	"WHERE u.sys_deleted = 0 AND p.sys_id IN (SELECT min(sys_id) FROM position "
+	"WHERE sys_deleted = 0 GROUP BY kind) ORDER BY u.sys_id LIMIT 12";
 static const char PASSWORD[] = "SELECT value FROM sys_setting WHERE name = 'practice'";
 
 /* "127.0.0.1:8080" → address and port. */

@@ -77,8 +77,7 @@ write_form(struct visit *v, const struct record *r, struct part_form *form, cons
 		html_hidden(&v->h, PART_ASKED, "1");
 	for (int i = 0; i < a.n; i++)
 		part_field(&v->page, &fields[i]);
-	part_buttons(&v->page, &save, 1, r == NULL ? list_url(v) : visit_url_of(v->cx, r, ""),
-		     msg(v->cx, "form.cancel"));
+	part_buttons(&v->page, &save, 1, r == NULL ? list_url(v) : visit_url_of(v->cx, r, ""), NULL);
 	part_form_end(&v->page);
 	return visit_page_end(v);
 }

@@ -9,7 +9,8 @@
 
 static const char PRACTICE[] =
 	"SELECT u.login, u.name, p.name FROM \"user\" u JOIN position p ON p.\"user\" = u.sys_id "
-	"WHERE u.sys_deleted = 0 AND u.closed = 0 AND p.sys_deleted = 0 ORDER BY u.sys_id LIMIT ?1";
+	"WHERE u.sys_deleted = 0 AND u.closed = 0 AND p.sys_id IN (SELECT min(sys_id) FROM position "
+	"WHERE sys_deleted = 0 GROUP BY kind) ORDER BY u.sys_id LIMIT ?1";
 static const char PRACTICE_PASSWORD[] = "SELECT value FROM sys_setting WHERE name = 'practice'";
 static const char MY_POSITIONS[] =
 	"SELECT sys_id, name FROM position WHERE \"user\" = ?1 AND sys_deleted = 0 AND valid_from <= "
