@@ -542,7 +542,7 @@ part_buttons(struct page *p, const struct part_button *buttons, size_t n, const 
 		html_close(h, "button");
 	}
 	if (cancel_href != NULL)
-		html_link(h, cancel_href, "way-out", 
+		html_link(h, cancel_href, "way-out",
 			  cancel_label != NULL ? cancel_label : word(p, "part.not_do"));
 	html_raw(h, "</div>");
 }
