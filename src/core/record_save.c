@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/fold.h"
+#include "base/text.h"
 #include "core/clock.h"
 #include "core/history.h"
 #include "core/record_int.h"
@@ -187,18 +188,31 @@ record_check_required(struct ctx *cx, const struct record *r)
 }
 
 static enum err
-update_row(struct ctx *cx, struct record *r, int64_t old_version)
+update_row(struct ctx *cx, const struct record *old, struct record *r)
 {
 	int64_t changes = 0;
 	enum err e;
 
-	e = db_exec(cx, sql_update(cx, r->type), row_args(cx, r, false, old_version), &changes);
+	e = db_exec(cx, sql_update(cx, r->type), row_args(cx, r, false, old->version), &changes);
 	if (e != OK)
 		return explain_refusal(cx, r->type, e);
 	if (changes == 0)
 		return fail(cx, ERR_CONFLICT, "err.changed");
+	if (text_equal(old->title, r->title) && old->about == r->about)
+		return OK;
 	return db_exec(cx, PARENT_SET, DB_ARGS(db_int(r->id), db_text(r->title), db_id(r->about)),
 		       NULL);
+}
+
+/* Would the record be found by the same words as before? */
+static bool
+same_words(const struct record *old, const struct record *now)
+{
+	bool same = old->deleted == now->deleted;
+
+	for (int i = 0; i < now->type->nfields && same; i++)
+		same = !now->type->fields[i].search || value_equal(&old->v[i], &now->v[i]);
+	return same;
 }
 
 enum err
@@ -216,8 +230,8 @@ record_save(struct ctx *cx, const struct record *old, struct record *r, const ch
 	TRY(finish(cx, r));
 	TRY(history_add(cx, r->id, r->version, kind, name, json));
 	TRY(clock_update(cx, r, &r->due));
-	TRY(update_row(cx, r, old->version));
-	return words_update(cx, r);
+	TRY(update_row(cx, old, r));
+	return same_words(old, r) ? OK : words_update(cx, r);
 }
 
 void

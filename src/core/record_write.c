@@ -127,9 +127,9 @@ load_for(struct ctx *cx, const struct type *t, int64_t id, enum right right, int
 	struct record *r;
 	enum err e;
 
-	/* Out of sight is not found; in sight without the right is denied. */
+	/* Out of sight is not found; in sight without the right is denied. The program may all. */
 	TRY(record_load(cx, t, id, RIGHT_SEE, &r));
-	e = record_load(cx, t, id, right, &r);
+	e = cx->who.system ? OK : record_load(cx, t, id, right, &r);
 	if (e == ERR_NOTFOUND)
 		return deny(cx, right == RIGHT_EDIT ? "err.denied_edit" : "err.denied_move", t);
 	if (e != OK)
