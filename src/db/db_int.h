@@ -61,6 +61,7 @@ struct lane {
 	int log_pages;	 /* the log should not grow past it */
 	int truncate_at; /* pages of the log at which it is to be cut */
 	bool doubtful;	 /* a commit failed and has not been sealed over yet */
+	bool bulk;	 /* opened with DB_BULK */
 };
 
 struct db {

@@ -180,13 +180,17 @@ closure_call(struct lane *l, struct db_job *job)
 	return unmet == 0 ? OK : fail(job->cx, ERR_CONFLICT, "err.db_foreign");
 }
 
-/* Run a closure in a savepoint of its own. Afterwards the transaction may be gone. */
+/*
+ * Run a closure in a savepoint of its own. Afterwards the transaction may be gone. While loading
+ * a closure is alone in its transaction and needs none: a savepoint keeps a copy of every page
+ * touched, and SQLite walks all of them after each statement.
+ */
 static void
 job_run(struct lane *l, struct db_job *job)
 {
 	struct conn *before = job->cx->conn;
 	int64_t began = microseconds();
-	int code = conn_run(l->conn, "SAVEPOINT closure");
+	int code = l->bulk ? SQLITE_OK : conn_run(l->conn, "SAVEPOINT closure");
 
 	if (code != SQLITE_OK) {
 		job_fail(job, code);
@@ -197,9 +201,9 @@ job_run(struct lane *l, struct db_job *job)
 	job->result = closure_call(l, job);
 	job->cx->conn = before;
 	if (job->result != OK && transaction_open(l) &&
-	    conn_run(l->conn, "ROLLBACK TO closure") != SQLITE_OK)
+	    (l->bulk || conn_run(l->conn, "ROLLBACK TO closure") != SQLITE_OK))
 		transaction_drop(l);
-	if (transaction_open(l)) {
+	if (transaction_open(l) && !l->bulk) {
 		code = conn_run(l->conn, "RELEASE closure");
 		if (code != SQLITE_OK) {
 			job_fail(job, code);
@@ -332,7 +336,7 @@ lane_group(struct lane *l)
 	int code = group_begin(l);
 	struct db_job *job;
 
-	while (g.n < GROUP_CLOSURES && (job = queue_take(l)) != NULL) {
+	while (g.n < (l->bulk ? 1 : GROUP_CLOSURES) && (job = queue_take(l)) != NULL) {
 		group_add(&g, job);
 		if (code != SQLITE_OK)
 			continue;
@@ -422,6 +426,7 @@ lane_start(struct ctx *cx, struct db *db)
 	int failed;
 
 	l->log_pages = l->truncate_at = TRUNCATE_PAGES;
+	l->bulk = (db->flags & DB_BULK) != 0;
 	if (pthread_mutex_init(&l->mutex, NULL) != 0 || pthread_cond_init(&l->work, NULL) != 0)
 		BUG("no mutex");
 	(void)sigfillset(&all);
