@@ -212,16 +212,22 @@ case_arrive(struct make *m, enum service s, int32_t person, int32_t start_on)
 	/* Who is on the service already has no second right to it. */
 	if (!l.changeover && l.fate == FATE_GRANT && !may_apply(m, s, l.person, false))
 		l.fate = FATE_REFUSE;
+	l.plain = m->day < m->detail_from;
+	if (l.plain && l.fate == FATE_UNEXAMINED)
+		l.fate = FATE_REFUSE;
 	l.missing = l.fate == FATE_UNEXAMINED || rng_chance(&m->rng, s == SRT ? 120 : 210);
 	ch = change_new(m->cx, "application");
 	if (s == SRT)
 		need_of_child(m, ch, l.fate != FATE_REFUSE || rng_chance(&m->rng, 300));
 	wishes(m, ch, s, make_wished_county(m, m->munis[m->humans[l.person].muni].county));
+	m->cx->world = l.plain ? &m->plain : m->full;
 	TRY(write_application(m, &l, ch));
+	m->cx->world = m->full;
 	m->report->cases++;
 	m->humans[l.person].open[s] = true;
 	i = life_new(m, &l);
-	life_plan(m, i, STEP_TAKE, m->day + (int32_t)rng_below(&m->rng, 3));
+	life_plan(m, i, l.plain ? STEP_ACCEPT : STEP_TAKE,
+		  m->day + 1 + (int32_t)rng_below(&m->rng, 3));
 	return OK;
 }
 
@@ -304,13 +310,19 @@ static enum err
 accept(struct make *m, int32_t i)
 {
 	struct life *l = life_at(m, i);
+	struct change *ch = change_new(m->cx, "application");
 	struct record *app;
 	int32_t check;
 
 	make_act(m, l->who, m->day);
-	TRY(make_move(m, "application", l->app, "accept", NULL));
-	TRY(record_get(m->cx, "application", l->app, &app));
-	l->complete = record_date(app, "complete");
+	ch->responsible = l->who->user;
+	ch->responsible_given = true;
+	TRY(make_move(m, "application", l->app, "accept", ch));
+	l->complete = m->day;
+	if (!l->plain) {
+		TRY(record_get(m->cx, "application", l->app, &app));
+		l->complete = record_date(app, "complete");
+	}
 	if (l->fate == FATE_WITHDRAW) {
 		life_plan(m, i, STEP_WITHDRAW, soon(m, 2, 15));
 		return OK;
@@ -320,7 +332,7 @@ accept(struct make *m, int32_t i)
 	if (l->sign_on < m->day)
 		l->sign_on = m->day;
 	check = m->day + (int32_t)rng_below(&m->rng, (uint32_t)(l->sign_on - m->day) + 1);
-	life_plan(m, i, STEP_FIND, check < l->sign_on ? check : l->sign_on);
+	life_plan(m, i, l->plain ? STEP_DRAFT : STEP_FIND, l->plain ? l->sign_on : check);
 	return OK;
 }
 

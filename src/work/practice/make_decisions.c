@@ -140,38 +140,30 @@ find(struct make *m, int32_t i)
 
 /* ---- the decision ---- */
 
-/* A draft keeps what the code wrote into it; what it left empty is filled. */
-static enum err
-fill_texts(struct make *m, int64_t id, const struct life *l)
+/* What the field of work would write into a draft. */
+static void
+fill_texts(struct make *m, const struct life *l, struct change *ch)
 {
 	static const char *const FACTS[] = {
 		"Isik esitas taotluse ja selle lisad. Asjaolud on kontrollitud registritest ja "
 		"esitatud dokumentidest.",
 		"Taotluses kirjeldatud asjaolud vastavad esitatud dokumentidele.",
 	};
-	struct change *ch = change_new(m->cx, "decision");
-	struct record *d;
 
-	TRY(record_get(m->cx, "decision", id, &d));
-	if (record_text(d, "facts") == NULL)
-		change_text(ch, "facts", ONE_OF(m, FACTS));
-	if (record_text(d, "reasons") == NULL)
-		change_text(ch, "reasons",
-			    l->fate == FATE_GRANT ? "Kõik teenuse saamise tingimused on täidetud."
-			    : l->fate == FATE_REFUSE ? "Teenuse saamise tingimus ei ole täidetud."
-						     : "Puudusi ei kõrvaldatud määratud ajaks.");
-	if (record_text(d, "legal_basis") == NULL)
-		change_text(ch, "legal_basis",
-			    l->fate == FATE_UNEXAMINED ? "HMS § 15 lg 3"
-			    : l->service == SRT ? "SHS § 59 lg 1 p 2, § 62 lg 3, § 63 lg 1"
-			    : l->service == TT	? "SHS § 70, § 71"
-						: "käskkiri nr 118 p 2.1.4");
-	if (l->fate == FATE_GRANT && record_date(d, "valid_from") == CIVIL_NONE)
-		change_int(ch, "valid_from", l->changeover ? civil_day(2024, 1, 1) : m->day);
-	if (l->fate == FATE_GRANT && l->service != PKT && record_date(d, "valid_to") == CIVIL_NONE)
-		change_int(ch, "valid_to", civil_add_months(m->day, l->service == SRT ? 24 : 60));
-	m->written++;
-	return record_edit(m->cx, d->type, id, 0, ch);
+	change_text(ch, "facts", ONE_OF(m, FACTS));
+	change_text(ch, "reasons",
+		    l->fate == FATE_GRANT ? "Kõik teenuse saamise tingimused on täidetud."
+					  : "Teenuse saamise tingimus ei ole täidetud.");
+	change_text(ch, "legal_basis",
+		    l->service == SRT  ? "SHS § 59 lg 1 p 2, § 62 lg 3, § 63 lg 1"
+		    : l->service == TT ? "SHS § 70, § 71"
+				       : "käskkiri nr 118 p 2.1.4");
+	if (l->fate != FATE_GRANT)
+		return;
+	change_int(ch, "valid_from", m->day);
+	if (l->service != PKT)
+		change_int(ch, "valid_to",
+			   civil_add_months(m->day, l->service == SRT ? 24 : 60) - 1);
 }
 
 static enum err
@@ -185,8 +177,8 @@ draft(struct make *m, int32_t i)
 	struct record *app;
 
 	make_act(m, l->who, m->day);
-	TRY(record_get(m->cx, "application", l->app, &app));
 	/* What was found decides, where it differs from what was foreseen. */
+	TRY(record_get(m->cx, "application", l->app, &app));
 	if (l->fate != FATE_UNEXAMINED && text_equal(record_text(app, "answer"), "eligible"))
 		l->fate = FATE_GRANT;
 	else if (l->fate != FATE_UNEXAMINED &&
@@ -200,8 +192,9 @@ draft(struct make *m, int32_t i)
 	ch->unit_given = true;
 	ch->responsible = l->who->user;
 	ch->responsible_given = true;
+	if (l->plain)
+		fill_texts(m, l, ch);
 	TRY(make_create(m, ch, &l->decision));
-	TRY(fill_texts(m, l->decision, l));
 	/* A draft may have come on the last day; signing takes the days that were meant for it. */
 	life_plan(m, i, STEP_SIGN, l->sign_on > m->day ? l->sign_on : m->day);
 	return OK;
@@ -248,6 +241,8 @@ send(struct make *m, int32_t i)
 	delivery = record_text(person, "delivery");
 	change_text(ch, "delivery", delivery == NULL ? "post" : delivery);
 	make_act(m, l->who, m->day);
+	if (l->plain)
+		change_int(ch, "deemed_on", m->day + (text_equal(delivery, "post") ? 5 : 0));
 	TRY(make_move(m, "decision", l->decision, "send", ch));
 	life_plan(m, i, STEP_DELIVER,
 		  m->day + (text_equal(delivery, "post") ? 5 : 0) + (int32_t)rng_below(&m->rng, 4));

@@ -67,9 +67,12 @@ struct make {
 	const struct names *names;
 	struct rng rng;
 	int32_t today, day;
-	int64_t latest; /* no step is later than this moment */
-	int written;	/* records written in this closure */
-	bool begun;	/* the day's arrivals are in */
+	int64_t latest;	     /* no step is later than this moment */
+	int written;	     /* records written in this closure */
+	bool begun;	     /* the day's arrivals are in */
+	int32_t detail_from; /* cases that came before are told in fewer steps */
+	const struct world *full;
+	struct world plain; /* for them: without the hooks that check every condition */
 
 	int64_t board, unit_b, unit_d;
 	struct act admin, manager, coordinator[MAX_COORDINATORS], child[MAX_COORDINATORS];

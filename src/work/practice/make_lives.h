@@ -41,6 +41,7 @@ struct life {
 	int32_t site; /* index; -1 none */
 	const char *end_reason;
 	bool missing, changeover, paused, waiting;
+	bool plain; /* of the old days: told in fewer steps */
 	int32_t next_unused;
 	uint32_t age; /* how many cases lay here before: old events are for another */
 };

@@ -255,6 +255,8 @@ start(struct make *m, int32_t i)
 	struct life *l = life_at(m, i);
 	struct change *ch = change_new(m->cx, "referral");
 	const struct provider *p = &m->providers[m->sites[l->site].provider];
+	struct record *placement;
+	int32_t until;
 
 	make_act(m, &p->rep, m->day);
 	change_int(ch, "started_on", m->day);
@@ -270,6 +272,12 @@ start(struct make *m, int32_t i)
 	l->started = m->day;
 	m->report->placed++;
 	draw_future(m, l);
+	TRY(record_get(m->cx, "placement", l->placement, &placement));
+	until = record_date(placement, "ends");
+	if (until != CIVIL_NONE && l->ends >= until) {
+		l->ends = until;
+		l->end_reason = "completed";
+	}
 	plan_life(m, i);
 	return OK;
 }

@@ -237,17 +237,28 @@ line_join(struct make *m, struct line *q, int32_t life)
 /* ---- days ---- */
 
 static enum err
-step(struct make *m, const struct event *e)
+part_of(struct make *m, const struct event *e)
 {
-	if (e->step == STEP_SLOT)
-		return place_offer(m, e->life);
-	if (e->age != life_at(m, e->life)->age || life_at(m, e->life)->app == 0)
-		return OK;
 	if (e->step <= STEP_WITHDRAW)
 		return case_step(m, e->life, e->step);
 	if (e->step <= STEP_DELIVER)
 		return decision_step(m, e->life, e->step);
 	return place_step(m, e->life, e->step);
+}
+
+static enum err
+step(struct make *m, const struct event *e)
+{
+	enum err err;
+
+	if (e->step == STEP_SLOT)
+		return place_offer(m, e->life);
+	if (e->age != life_at(m, e->life)->age || life_at(m, e->life)->app == 0)
+		return OK;
+	m->cx->world = life_at(m, e->life)->plain ? &m->plain : m->full;
+	err = part_of(m, e);
+	m->cx->world = m->full;
+	return err;
 }
 
 /* Places added at a site since a day. */
