@@ -258,7 +258,9 @@ finding_before_create(struct ctx *cx, const struct record *rec, struct change *c
 	change_int(ch, "person", record_int(app, "person"));
 	ch->unit = app->unit;
 	ch->unit_given = true;
-	sign_finding(cx, ch);
+	/* Opened for an official to look at: nobody has looked yet. */
+	if (!cx->who.system || given(ch, "computed") != 0)
+		sign_finding(cx, ch);
 	return OK;
 }
 

@@ -35,7 +35,7 @@ static const char *const WISH_FIELDS[] = { "county", "provider", "wishes", NULL 
 static const char *const NEED_FIELDS[] = { "area_physical",  "area_emotional", "area_social",
 					   "area_cognitive", "earlier",	       NULL };
 static const char *const NOTE_FIELDS[] = { "note", NULL };
-static const char *const SEND_FIELDS[] = { "service", "channel", NULL };
+static const char *const SEND_FIELDS[] = { "service", NULL };
 static const char *const CHILD_FIELDS[] = { "code",	  "first_name", "last_name",
 					    "birth_date", "country",	"document",
 					    "language",	  "address",	NULL };
@@ -53,7 +53,8 @@ static const struct group MUNICIPALITY[] = {
 	{ "application.group_send", NULL, SEND_FIELDS, "application", "" },
 	{ "application.group_child", "application.group_child_help", CHILD_FIELDS, "person",
 	  "child_" },
-	{ "application.group_parent", NULL, PARENT_FIELDS, "person", "parent_" },
+	{ "application.group_parent", "application.group_parent_help", PARENT_FIELDS, "person",
+	  "parent_" },
 	{ "application.group_found", "application.group_found_help", NEED_FIELDS, "application",
 	  "" },
 	{ "application.group_wishes", NULL, WISH_FIELDS, "application", "" },
@@ -116,9 +117,14 @@ read_field(struct visit *v, const struct group *g, const char *name, struct part
 	TRY(visit_field(v, page_field(v, g, name), NULL, pf));
 	if (strcmp(name, "service") == 0)
 		return service_choices(v, pf);
-	/* A finding without its ratings is not whole: here they are asked for. */
-	if (v->cx->who.org != 0 && g->fields == NEED_FIELDS)
+	if (v->cx->who.org == 0)
+		return OK;
+	/* A finding without its ratings is not whole; a birth date follows from the personal code,
+	 * and a parent may be unknown. */
+	if (g->fields == NEED_FIELDS)
 		pf->optional = false;
+	else if (g->fields == PARENT_FIELDS || strcmp(name, "birth_date") == 0)
+		pf->optional = true;
 	return OK;
 }
 
@@ -229,6 +235,25 @@ same_name(struct visit *v, const struct change *ch, const struct record *p)
 	return true;
 }
 
+/* What the board did not know of somebody it knows. */
+static enum err
+add_to(struct visit *v, const struct record *p, const struct change *typed)
+{
+	struct change *ch = change_of(v->cx, p->type);
+	enum err e;
+
+	for (int i = 0; i < p->type->nfields; i++)
+		if (typed->given[i] && typed->v[i].set && !p->v[i].set) {
+			ch->v[i] = typed->v[i];
+			ch->given[i] = true;
+		}
+	ch->note = msg(v->cx, "application.said_by_municipality");
+	v->cx->who.system = true; /* the sender need not see the person to tell us more */
+	e = record_edit(v->cx, p->type, p->id, p->version, ch);
+	v->cx->who.system = false;
+	return e;
+}
+
 /* The person with that code, if the names agree; else a new one. */
 static enum err
 find_or_make(struct visit *v, const struct group *g, struct change *ch, int64_t *ret)
@@ -240,7 +265,7 @@ find_or_make(struct visit *v, const struct group *g, struct change *ch, int64_t 
 	if (code != NULL && db_get_int(v->cx, BY_CODE, DB_ARGS(db_text(code->s)), ret) == OK) {
 		TRY(record_get(v->cx, "person", *ret, &p));
 		return same_name(v, ch, p)
-			       ? OK
+			       ? add_to(v, p, ch)
 			       : fail_field(v->cx, ERR_INVALID,
 					    arena_printf(v->cx->arena, "%slast_name", g->prefix),
 					    "err.application_name_code");

@@ -9,7 +9,7 @@
 
 static const char FOUND[] =
 	"SELECT c.name, c.law, c.any_of, f.result, f.evidence, f.evidence_text, f.reason, "
-	"f.sys_id, f.sys_number, f.valid_until FROM condition c LEFT JOIN finding f ON "
+	"f.sys_id, f.sys_number, f.valid_until, f.computed FROM condition c LEFT JOIN finding f ON "
 	"f.condition = c.sys_id AND f.application = ?1 AND f.sys_deleted = 0 WHERE "
 	"c.service = ?2 AND c.sys_deleted = 0 AND c.valid_from <= ?3 AND (c.valid_to IS NULL OR "
 	"c.valid_to >= ?3) AND coalesce(c.stage, '') = '' "
@@ -56,6 +56,7 @@ read_found(struct ctx *cx, struct case_file *c)
 			.finding = stmt_int(q, 7),
 			.number = stmt_copy(cx, q, 8),
 			.valid_until = stmt_date(q, 9),
+			.computed = stmt_int(q, 10) != 0,
 		};
 	}
 	return OK;

@@ -14,6 +14,7 @@ struct found_row {
 	const char *name, *law, *any_of, *result; /* result: of type finding; NULL: not looked at */
 	const char *evidence;			  /* name of the choice, or NULL */
 	const char *evidence_text, *reason;
+	bool computed; /* the program's word, not a human's */
 	int64_t finding;
 	const char *number; /* of the finding */
 	int32_t valid_until;

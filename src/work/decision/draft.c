@@ -63,7 +63,10 @@ static void
 add_ratings(struct ctx *cx, const struct case_file *c, struct buf *b)
 {
 	static const char *const FIELDS[] = { "area_physical", "area_emotional", "area_social",
-					      "area_cognitive", "earlier" };
+					      "area_cognitive" };
+	const char *earlier = record_text(c->app, "earlier");
+	const struct choice *help =
+		earlier == NULL ? NULL : field_choice(type_field(c->app->type, "earlier"), earlier);
 
 	for (size_t i = 0; i < sizeof(FIELDS) / sizeof(*FIELDS); i++) {
 		const struct field *f = type_field(c->app->type, FIELDS[i]);
@@ -74,6 +77,8 @@ add_ratings(struct ctx *cx, const struct case_file *c, struct buf *b)
 			add_line(b, msgf(cx, "decision.rating", msg(cx, f->label_key),
 					 msg(cx, ch->label_key)));
 	}
+	if (help != NULL)
+		add_line(b, msgf(cx, "decision.item", msg(cx, help->label_key)));
 }
 
 static const char *
@@ -112,13 +117,7 @@ item(struct ctx *cx, const char *name, const char *detail)
 			      : msgf(cx, "decision.item_of", name, detail);
 }
 
-/* What shows that a condition holds: the official's own words, else the paper. */
-static const char *
-shown_by(const struct found_row *f)
-{
-	return f->reason != NULL ? f->reason : f->evidence_text;
-}
-
+/* The letter shows each condition with its proof; here stands what an official said of it. */
 static void
 reasons_grant(struct ctx *cx, const struct case_file *c, struct buf *b)
 {
@@ -126,8 +125,10 @@ reasons_grant(struct ctx *cx, const struct case_file *c, struct buf *b)
 	for (size_t i = 0; i < c->nfound; i++) {
 		const struct found_row *f = &c->found[i];
 
+		if (f->reason == NULL || f->computed)
+			continue;
 		if (text_equal(f->result, "met"))
-			add_line(b, item(cx, f->name, shown_by(f)));
+			add_line(b, item(cx, f->name, f->reason));
 		else if (text_equal(f->result, "waived"))
 			add_line(b, item(cx, msgf(cx, "decision.waived", f->name), f->reason));
 	}
@@ -269,6 +270,8 @@ draft_fill(struct ctx *cx, const struct case_file *c, struct change *ch)
 		change_text(ch, "facts", facts(cx, c, outcome));
 	if (!has(ch, "reasons"))
 		change_text(ch, "reasons", reasons(cx, c, outcome));
+	/* Laws are cited by the names they were made under. */
+	cx->lang = LANG_ET;
 	if (!has(ch, "legal_basis"))
 		change_text(ch, "legal_basis", basis(cx, c, outcome));
 	cx->lang = was;

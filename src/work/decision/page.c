@@ -142,7 +142,7 @@ write_block(struct visit *v, const struct letter_block *b)
 
 	switch (b->kind) {
 	case LETTER_HEADING:
-		part_heading(&v->page, 3, NULL, b->text);
+		part_heading(&v->page, 4, NULL, b->text);
 		break;
 	case LETTER_PARAGRAPH:
 	case LETTER_NOTE:
@@ -189,7 +189,7 @@ write_letter(struct preview *pv)
 	}
 	html_close(h, "p");
 	part_quiet(&v->page, arena_printf(v->cx->arena, "%s  %s", l->date, l->number));
-	html_element(h, "p", "lead", l->title);
+	part_heading(&v->page, 3, NULL, l->title);
 	for (size_t i = 0; i < l->nblocks; i++)
 		write_block(v, &l->blocks[i]);
 	html_element(h, "p", NULL, l->signature.how);
@@ -258,6 +258,7 @@ write_sources(struct preview *pv)
 	part_fact_begin(&v->page, msg(v->cx, "decision.appeal"));
 	html_text(&v->h,
 		  rule_id(rulebook_find(v->cx->world->rules, pv->appeal[pv->nappeal - 1].rule)));
+	html_text(&v->h, " ");
 	part_because(&v->page, msg(v->cx, "decision.appeal"), pv->appeal, pv->nappeal);
 	part_fact_end(&v->page);
 	part_facts_end(&v->page);

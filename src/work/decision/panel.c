@@ -104,10 +104,12 @@ decision_on_application(struct visit *v, const struct record *r)
 	if (l.n == 0 && !may)
 		return OK;
 	part_section_begin(&v->page, "otsus", msg(v->cx, "type.decision"));
-	part_facts_begin(&v->page);
-	for (size_t i = 0; i < l.n; i++)
-		write_decision(v, l.at[i]);
-	part_facts_end(&v->page);
+	if (l.n > 0) {
+		part_facts_begin(&v->page);
+		for (size_t i = 0; i < l.n; i++)
+			write_decision(v, l.at[i]);
+		part_facts_end(&v->page);
+	}
 	if (may) {
 		part_quiet(&v->page, msg(v->cx, "decision.draft_help"));
 		write_buttons(v, r);
