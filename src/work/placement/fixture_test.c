@@ -91,19 +91,12 @@ fixture_site(struct fixture *f, int64_t provider, int64_t service, int places)
 	return id;
 }
 
-int64_t
-fixture_decision(struct fixture *f, int64_t person, int64_t service)
+static int64_t
+decide(struct fixture *f, int64_t application, int64_t person, int64_t service)
 {
-	struct change *ch = change_new(f->cx, "application");
-	int64_t application, id;
+	struct change *ch = change_new(f->cx, "decision");
+	int64_t id;
 
-	change_int(ch, "person", person);
-	change_int(ch, "service", service);
-	change_text(ch, "channel", "email");
-	change_int(ch, "arrived", civil_day(2026, 3, 2));
-	change_text(ch, "county", "0037");
-	application = test_create(f->t, ch);
-	ch = change_new(f->cx, "decision");
 	change_int(ch, "application", application);
 	change_int(ch, "person", person);
 	change_int(ch, "service", service);
@@ -116,6 +109,28 @@ fixture_decision(struct fixture *f, int64_t person, int64_t service)
 	id = test_create(f->t, ch);
 	assert_int_equal(OK, test_move(f->t, "decision", id, "sign", NULL));
 	return id;
+}
+
+int64_t
+fixture_decision(struct fixture *f, int64_t person, int64_t service)
+{
+	struct change *ch = change_new(f->cx, "application");
+
+	change_int(ch, "person", person);
+	change_int(ch, "service", service);
+	change_text(ch, "channel", "email");
+	change_int(ch, "arrived", civil_day(2026, 3, 2));
+	change_text(ch, "county", "0037");
+	return decide(f, test_create(f->t, ch), person, service);
+}
+
+int64_t
+fixture_redecide(struct fixture *f, int64_t decision)
+{
+	const struct record *d = test_record(f->t, "decision", decision);
+
+	return decide(f, record_int(d, "application"), record_int(d, "person"),
+		      record_int(d, "service"));
 }
 
 int64_t

@@ -20,6 +20,8 @@ int64_t fixture_bar(struct fixture *f, int64_t service, int64_t other, const cha
 		    int32_t from, int32_t to);
 /* A signed decision that grants a service. */
 int64_t fixture_decision(struct fixture *f, int64_t person, int64_t service);
+/* Another on the same application, after that was annulled. */
+int64_t fixture_redecide(struct fixture *f, int64_t decision);
 int64_t fixture_entry(struct fixture *f, int64_t decision);
 int64_t fixture_site(struct fixture *f, int64_t provider, int64_t service, int places);
 int64_t fixture_contract(struct fixture *f, int64_t provider, int64_t service, int max_places);

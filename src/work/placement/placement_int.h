@@ -145,6 +145,10 @@ enum err finishing(struct ctx *cx, const struct record *rec, struct change *ch) 
 enum err finished(struct ctx *cx, const struct record *rec) MUST_USE;
 enum err session_making(struct ctx *cx, const struct record *rec, struct change *ch) MUST_USE;
 
+/* The decision somebody is referred by from the queue: the entry's own, or, if that was annulled or
+ * there is none, the newest that grants the service; 0: none. */
+enum err referral_decision(struct ctx *cx, const struct record *entry, int64_t *ret) MUST_USE;
+
 /* ---- pages ---- */
 
 enum err refer_page(struct visit *v) MUST_USE;

@@ -91,6 +91,7 @@ write_limit(struct visit *v, struct part_table *t, const struct line *l)
 			part_badge(&v->page, TONE_SOON, msg(cx, "placement.soon_long"));
 		html_text(v->page.h, " ");
 		part_date(&v->page, l->until);
+		html_text(v->page.h, " ");
 		part_because(&v->page, msg(cx, "placement.longest"), l->why, l->nwhy);
 	}
 	part_cell_end(&v->page, t);

@@ -14,6 +14,9 @@
 #include "core/place.h"
 #include "work/placement/placement_int.h"
 
+static const char REFERRAL_BY[] = "SELECT 1 FROM referral WHERE decision = ?1 AND "
+				  "sys_state IN ('issued', 'started') AND sys_deleted = 0 LIMIT 1";
+
 struct refer {
 	struct visit *v;
 	struct record *from;	 /* queue_entry or decision */
@@ -37,8 +40,10 @@ is_queue(const struct refer *rf)
 static enum err
 load_decision(struct refer *rf)
 {
-	int64_t id = is_queue(rf) ? record_int(rf->from, "decision") : rf->from->id;
+	int64_t id = rf->from->id;
 
+	if (is_queue(rf))
+		TRY(referral_decision(rf->v->cx, rf->from, &id));
 	if (id == 0)
 		return OK;
 	return record_get(rf->v->cx, "decision", id, &rf->decision);
@@ -128,6 +133,21 @@ choices_text(struct ctx *cx, const char *field, const char *s)
 	return text;
 }
 
+/* What tells sites apart: kinds of work, or, where the service is given in sessions, whom for. */
+static const char *
+kinds_field(const struct refer *rf)
+{
+	const char *unit = record_text(rf->service, "unit");
+
+	return unit != NULL && strcmp(unit, "session") == 0 ? "target_groups" : "work_kinds";
+}
+
+static const char *
+kinds_of(const struct refer *rf, const struct place_offer *o)
+{
+	return strcmp(kinds_field(rf), "work_kinds") == 0 ? o->work_kinds : o->target_groups;
+}
+
 static void
 write_known(struct refer *rf)
 {
@@ -177,13 +197,18 @@ write_hindrances(struct refer *rf)
 
 /* ---- the sites ---- */
 
-/* A row with a first wish in words. */
+/* Sites are often named after their provider: that is said once. */
 static const char *
-site_words(struct ctx *cx, const struct place_offer *o)
+site_words(struct ctx *cx, const struct place_offer *o, bool address)
 {
-	if (o->address == NULL)
-		return o->site_name;
-	return arena_printf(cx->arena, "%s, %s", o->site_name, o->address);
+	const char *name = o->site_name;
+
+	if (text_starts(name, o->provider_name) &&
+	    text_starts(name + strlen(o->provider_name), ", "))
+		name += strlen(o->provider_name) + 2;
+	if (!address || o->address == NULL)
+		return name;
+	return arena_printf(cx->arena, "%s, %s", name, o->address);
 }
 
 static void
@@ -215,22 +240,26 @@ write_offer(struct refer *rf, struct part_table *t, const struct place_offer *o,
 						: NULL;
 
 	part_row_begin(p, t, href, o->site, o->site_name);
-	part_cell_begin(p, t);
-	if (o->wished_provider)
-		part_badge(p, TONE_OPEN, msg(cx, "refer.wished"));
-	html_element(p->h, "div", NULL, o->provider_name);
-	html_element(p->h, "div", "quiet", site_words(cx, o));
-	part_cell_end(p, t);
-	part_cell_text(p, t, county_name(cx, o->county));
-	write_room(rf, t, o);
-	part_cell_text(p, t, choices_text(cx, "work_kinds", o->work_kinds));
-	part_cell_text(p, t, choices_text(cx, "languages", o->languages));
-	part_cell_date(p, t, o->first_free);
-	part_cell_date(p, t, o->confirmed_on);
 	if (href != NULL)
-		part_cell_link(p, t, href, msg(cx, "refer.here"));
+		part_cell_link(p, t, NULL, msg(cx, "refer.here"));
 	else
 		part_cell_text(p, t, NULL);
+	part_cell_begin(p, t);
+	html_element(p->h, "div", NULL, o->provider_name);
+	html_element(p->h, "div", "quiet", site_words(cx, o, false));
+	part_cell_end(p, t);
+	part_cell_begin(p, t);
+	html_text(p->h, county_name(cx, o->county));
+	if (o->wished_provider || o->wished_county) {
+		html_open(p->h, "div");
+		part_badge(p, TONE_OPEN, msg(cx, "refer.wished"));
+		html_close(p->h, "div");
+	}
+	part_cell_end(p, t);
+	write_room(rf, t, o);
+	part_cell_text(p, t, choices_text(cx, kinds_field(rf), kinds_of(rf, o)));
+	part_cell_text(p, t, choices_text(cx, "languages", o->languages));
+	part_cell_date(p, t, o->first_free);
 	part_row_end(p, t);
 }
 
@@ -243,8 +272,8 @@ wanted(const struct refer *rf, const struct place_offer *o)
 		return false;
 	if (kind == NULL || *kind == '\0')
 		return true;
-	return o->work_kinds != NULL &&
-	       strstr(o->work_kinds, arena_printf(rf->v->cx->arena, ",%s,", kind)) != NULL;
+	return kinds_of(rf, o) != NULL &&
+	       strstr(kinds_of(rf, o), arena_printf(rf->v->cx->arena, ",%s,", kind)) != NULL;
 }
 
 /* The counties the sites lie in, once each. */
@@ -272,7 +301,7 @@ static void
 write_filter(struct refer *rf)
 {
 	struct ctx *cx = rf->v->cx;
-	const struct field *f = type_field(types_get(cx->world->types, "site"), "work_kinds");
+	const struct field *f = type_field(types_get(cx->world->types, "site"), kinds_field(rf));
 	const char *kind = http_query(rf->v->x, "too"), *county = http_query(rf->v->x, "maakond");
 	struct part_choice counties[20], *kinds;
 	struct part_field fields[2];
@@ -305,17 +334,16 @@ write_offers(struct refer *rf, bool may)
 	struct ctx *cx = rf->v->cx;
 	struct page *p = &rf->v->page;
 	struct part_column cols[] = {
+		{ .label = msg(cx, "refer.choose") },
 		{ .label = msg(cx, "refer.site") },
 		{ .label = msg(cx, "refer.county") },
 		{ .label = msg(cx, "refer.places") },
-		{ .label = label(cx, "site", "work_kinds") },
+		{ .label = label(cx, "site", kinds_field(rf)) },
 		{ .label = label(cx, "site", "languages") },
-		{ .label = label(cx, "site", "first_free") },
-		{ .label = label(cx, "site", "confirmed_on") },
-		{ .label = msg(cx, "refer.choose") },
+		{ .label = msg(cx, "refer.first_free") },
 	};
 	struct part_table t = {
-		.caption = msg(cx, "refer.sites"), .columns = cols, .n_columns = 8, .keys = true
+		.caption = msg(cx, "refer.sites"), .columns = cols, .n_columns = 7, .keys = true
 	};
 	size_t shown = 0;
 
@@ -347,6 +375,7 @@ show_sites(struct refer *rf)
 	TRY(load_offers(rf, 0));
 	v->page.crumbs = &crumb;
 	v->page.n_crumbs = 1;
+	v->page.wide = true;
 	visit_page_begin(v, msg(v->cx, "refer.title"));
 	if (v->error != OK)
 		part_notice(&v->page, TONE_LATE, msg_error(v->cx), NULL);
@@ -401,7 +430,7 @@ show_one(struct refer *rf)
 	ctx_forgive(cx);
 	c.action = arena_printf(cx->arena, "%s?koht=%lld", rf->address, (long long)o->site);
 	c.question = msgf(cx, "refer.question", rf->person_name, rf->service->title,
-			  o->provider_name, site_words(cx, o));
+			  o->provider_name, site_words(cx, o, true));
 	c.button = msg(cx, "refer.do");
 	effects[c.n_effects++] =
 		o->limited ? msgf(cx, "refer.effect_place",
@@ -424,13 +453,23 @@ show_one(struct refer *rf)
 	return visit_page_end(v);
 }
 
-/* On a decision's own page, where no queue is kept: the way here. */
+static enum err
+has_referral(struct ctx *cx, int64_t decision, bool *ret)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+
+	TRY(db_query(cx, REFERRAL_BY, DB_ARGS(db_int(decision)), &q));
+	return stmt_step(cx, q, ret);
+}
+
+/* On a decision's own page, where no queue is kept: the way here, until somebody was referred. */
 enum err
 decision_refer_panel(struct visit *v, const struct record *r)
 {
 	struct ctx *cx = v->cx;
 	const char *outcome = record_text(r, "outcome"), *queue;
 	struct record *service;
+	bool referred = false;
 
 	if (outcome == NULL || strcmp(outcome, "grant") != 0 || record_in(r, "draft") ||
 	    record_in(r, "annulled") ||
@@ -438,7 +477,8 @@ decision_refer_panel(struct visit *v, const struct record *r)
 		return OK;
 	TRY(record_get(cx, "service", record_int(r, "service"), &service));
 	queue = record_text(service, "queue");
-	if (queue != NULL && strcmp(queue, "none") != 0)
+	TRY(has_referral(cx, r->id, &referred));
+	if (referred || (queue != NULL && strcmp(queue, "none") != 0))
 		return OK;
 	part_section_begin(&v->page, "suunamine", msg(cx, "refer.title"));
 	part_text(&v->page, msg(cx, "refer.from_decision"));

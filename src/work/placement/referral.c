@@ -18,6 +18,10 @@ static const char OF_DECISION[] =
 	"sys_deleted = 0 AND counted_from IS NULL LIMIT 20";
 static const char WAITING[] = "SELECT sys_id FROM queue_entry WHERE person = ?1 AND service = ?2 "
 			      "AND sys_state = 'waiting' AND sys_deleted = 0 LIMIT 1";
+static const char STANDING[] =
+	"SELECT sys_id FROM decision WHERE person = ?1 AND service = ?2 AND outcome = 'grant' AND "
+	"sys_state IN ('signed', 'sent', 'in_force') AND sys_deleted = 0 ORDER BY sys_id DESC "
+	"LIMIT 1";
 static const char ON_SERVICE[] = "SELECT count(*) FROM placement WHERE person = ?1 AND "
 				 "service = ?2 AND sys_open = 1 AND sys_deleted = 0";
 
@@ -37,10 +41,35 @@ same(struct ctx *cx, struct change *ch, const struct record *from)
 	return OK;
 }
 
+enum err
+referral_decision(struct ctx *cx, const struct record *entry, int64_t *ret)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	int64_t own = record_int(entry, "decision");
+	struct record *d;
+	bool row;
+
+	if (own != 0) {
+		TRY(record_get(cx, "decision", own, &d));
+		if (!record_in(d, "annulled")) {
+			*ret = own;
+			return OK;
+		}
+	}
+	TRY(db_query(
+		cx, STANDING,
+		DB_ARGS(db_int(record_int(entry, "person")), db_int(record_int(entry, "service"))),
+		&q));
+	TRY(stmt_step(cx, q, &row));
+	*ret = row ? stmt_int(q, 0) : own;
+	return OK;
+}
+
 static enum err
 from_queue(struct ctx *cx, struct change *ch)
 {
 	struct record *e;
+	int64_t decision = 0;
 
 	if (!given(ch, "queue_entry"))
 		return OK;
@@ -49,8 +78,10 @@ from_queue(struct ctx *cx, struct change *ch)
 	if (!record_in(e, "waiting"))
 		return fail_field(cx, ERR_CONFLICT, "queue_entry", "err.referral_not_waiting",
 				  e->number);
-	if (!given(ch, "decision") && record_value(e, "decision")->set)
-		change_int(ch, "decision", record_int(e, "decision"));
+	if (!given(ch, "decision"))
+		TRY(referral_decision(cx, e, &decision));
+	if (decision != 0)
+		change_int(ch, "decision", decision);
 	return OK;
 }
 

@@ -154,6 +154,25 @@ TEST(referral_needs_a_decision_that_grants)
 		      test_try_create(t, to_site(&f, 0, other, f.site), &id));
 }
 
+TEST(referral_goes_by_the_decision_that_stands)
+{
+	struct fixture f;
+	struct change *ch;
+	int64_t decision, entry, anew, id;
+
+	fixture(t, &f);
+	decision = fixture_decision(&f, f.jaan, f.pkt);
+	entry = fixture_entry(&f, decision);
+	ch = change_new(f.cx, "decision");
+	change_text(ch, "annul_reason", "Viga");
+	EXPECT_OK(test_move(t, "decision", decision, "annul", ch));
+	(void)refused(t, ERR_INVALID, "err.referral_decision",
+		      test_try_create(t, to_site(&f, entry, 0, f.site), &id));
+	anew = fixture_redecide(&f, decision);
+	id = test_create(t, to_site(&f, entry, 0, f.site));
+	EXPECT_INT(anew, record_int(test_record(t, "referral", id), "decision"));
+}
+
 TEST(referral_start_makes_the_placement)
 {
 	static const char OF[] = "SELECT sys_id FROM placement WHERE referral = ?1";

@@ -27,10 +27,12 @@ static const char SESSIONS[] =
 	"p.service = ?2 AND p.code = s.code AND p.unit = 'hour' AND p.sys_deleted = 0 "
 	"AND p.valid_from <= s.held_on AND coalesce(p.valid_to, 2147483647) >= s.held_on "
 	"AND p.known_from <= ?5 AND (p.contract IS NULL OR p.contract = l.contract) "
-	"ORDER BY p.contract IS NULL, p.valid_from DESC, p.known_from DESC LIMIT 1) "
+	"ORDER BY p.contract IS NULL, p.valid_from DESC, p.known_from DESC LIMIT 1), "
+	"(SELECT p.name FROM price p WHERE p.service = ?2 AND p.code = s.code AND "
+	"p.sys_deleted = 0 ORDER BY p.valid_from DESC LIMIT 1) "
 	"FROM rehab_session s JOIN placement l ON l.sys_id = s.placement "
 	"WHERE s.person = ?1 AND l.service = ?2 AND s.held_on BETWEEN ?3 AND ?4 "
-	"AND s.sys_deleted = 0 ORDER BY s.held_on, s.sys_id LIMIT 4001";
+	"AND s.sys_deleted = 0 ORDER BY s.code, s.held_on, s.sys_id LIMIT 4001";
 static const char PRICE_OF[] =
 	"SELECT 1 FROM price p WHERE p.service = ?1 AND p.code = ?2 AND p.sys_deleted = 0 "
 	"AND p.valid_from <= ?3 AND coalesce(p.valid_to, 2147483647) >= ?3 LIMIT 1";
@@ -121,7 +123,7 @@ session_making(struct ctx *cx, const struct record *rec, struct change *ch)
 /* ---- the year ---- */
 
 struct code_sum {
-	const char *code;
+	const char *code, *name; /* name: of its price, or NULL */
 	int64_t sessions, minutes, cents;
 };
 
@@ -165,6 +167,8 @@ add_session(struct ctx *cx, struct year *y, const struct stmt *q)
 		y->unknown++;
 		cents = 0;
 	}
+	if (s->name == NULL)
+		s->name = stmt_copy(cx, q, 5);
 	y->sure = y->sure && sure;
 	s->sessions++;
 	s->minutes += minutes;
@@ -255,7 +259,11 @@ write_codes(struct visit *v, const struct year *y)
 	part_table_begin(p, &t);
 	for (size_t i = 0; i < y->n; i++) {
 		part_row_begin(p, &t, NULL, 0, NULL);
-		part_cell_text(p, &t, y->codes[i].code);
+		part_cell_text(p, &t,
+			       y->codes[i].name == NULL
+				       ? y->codes[i].code
+				       : arena_printf(cx->arena, "%s %s", y->codes[i].code,
+						      y->codes[i].name));
 		part_cell_int(p, &t, y->codes[i].sessions);
 		part_cell_text(p, &t, hours(cx, y->codes[i].minutes));
 		part_cell_money(p, &t, y->codes[i].cents);
@@ -291,7 +299,8 @@ write_ceiling(struct visit *v, const struct year *y)
 	part_facts_begin(p);
 	part_fact(p, msg(cx, "session.used"), text_money(cx->arena, y->cents));
 	part_fact_begin(p, msg(cx, "session.ceiling"));
-	part_money(p, y->ceiling);
+	html_text(p->h, text_money(cx->arena, y->ceiling));
+	html_text(p->h, " ");
 	part_because(p, msg(cx, "session.ceiling"), y->why, y->nwhy);
 	part_fact_end(p);
 	part_fact(p, msg(cx, "session.left"), text_money(cx->arena, y->left));

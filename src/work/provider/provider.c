@@ -136,7 +136,8 @@ write_unconfirmed(struct visit *v, const struct record *org)
 	TRY(confirm_state(v->cx, record_date(org, "confirmed_on"), &tone, &words));
 	if (tone == TONE_DONE)
 		return OK;
-	part_notice(&v->page, tone, words, msg(v->cx, "provider.confirm_what"));
+	part_notice(&v->page, tone, msgf(v->cx, "provider.our_data", words),
+		    msg(v->cx, "provider.confirm_what"));
 	part_button_link(&v->page, visit_url_of(v->cx, org, ""), msg(v->cx, "provider.look_data"),
 			 ICON_NONE, false);
 	return OK;
@@ -181,7 +182,7 @@ static bool
 wanted(struct visit *v, const struct room *r)
 {
 	const char *county = http_query(v->x, "maakond"), *kind = http_query(v->x, "too");
-	const char *service = http_query(v->x, "teenus"), *all = http_query(v->x, "koik");
+	const char *service = http_query(v->x, "teenus"), *free = http_query(v->x, "vabad");
 
 	if (county != NULL && *county != '\0' && !text_equal(county, r->county))
 		return false;
@@ -191,7 +192,7 @@ wanted(struct visit *v, const struct room *r)
 	    (r->work_kinds == NULL ||
 	     strstr(r->work_kinds, arena_printf(v->cx->arena, ",%s,", kind)) == NULL))
 		return false;
-	return text_equal(all, "1") || room_free(r) > 0;
+	return !text_equal(free, "1") || room_free(r) > 0;
 }
 
 /* Values met in the rows, once each. */
@@ -235,6 +236,7 @@ write_filter(struct visit *v, const struct room *rooms, size_t n)
 	struct seen *counties = ARENA_NEW(cx->arena, struct seen);
 	struct seen *services = ARENA_NEW(cx->arena, struct seen);
 	struct seen *kinds = ARENA_NEW(cx->arena, struct seen);
+	struct seen *free = ARENA_NEW(cx->arena, struct seen);
 	struct part_field fields[4];
 
 	for (size_t i = 0; i < n; i++) {
@@ -249,11 +251,8 @@ write_filter(struct visit *v, const struct room *rooms, size_t n)
 	fields[0] = filter(v, "teenus", label(cx, "service", NULL), services);
 	fields[1] = filter(v, "maakond", msg(cx, "provider.county"), counties);
 	fields[2] = filter(v, "too", msg(cx, f->label_key), kinds);
-	fields[3] = (struct part_field){ .kind = ASK_TICK,
-					 .name = "koik",
-					 .optional = true,
-					 .label = msg(cx, "provider.also_full"),
-					 .value = http_query(v->x, "koik") };
+	see(free, "1", msg(cx, "provider.only_free"), http_query(v->x, "vabad"));
+	fields[3] = filter(v, "vabad", msg(cx, "provider.free"), free);
 	part_filter(&v->page, "/osutajad", fields, 4, false, "/osutajad");
 }
 
@@ -268,8 +267,10 @@ write_row(struct visit *v, struct part_table *t, const struct room *r)
 
 	TRY(confirm_state(cx, r->confirmed_on, &tone, &words));
 	part_row_begin(p, t, href, r->site, r->site_name);
-	part_cell_link(p, t, href, r->site_name);
-	part_cell_text(p, t, r->provider_name);
+	part_cell_link(p, t, href,
+		       text_starts(r->site_name, r->provider_name)
+			       ? r->site_name
+			       : arena_printf(cx->arena, "%s, %s", r->provider_name, r->site_name));
 	part_cell_text(p, t, county_name(cx, r->county));
 	part_cell_text(p, t, r->service_code);
 	part_cell_badge(p, t, room_free(r) > 0 ? TONE_DONE : TONE_OFF,
@@ -288,7 +289,6 @@ providers_page(struct visit *v)
 {
 	struct ctx *cx = v->cx;
 	struct part_column cols[] = { { .label = label(cx, "site", NULL) },
-				      { .label = label(cx, "site", "provider") },
 				      { .label = msg(cx, "provider.county") },
 				      { .label = label(cx, "service", NULL) },
 				      { .label = msg(cx, "provider.free") },
@@ -298,7 +298,7 @@ providers_page(struct visit *v)
 				      { .label = msg(cx, "provider.data") } };
 	struct part_table t = { .caption = msg(cx, "provider.with_room"),
 				.columns = cols,
-				.n_columns = 9,
+				.n_columns = 8,
 				.keys = true };
 	const struct type *site = types_get(cx->world->types, "site");
 	struct room *rooms;
@@ -326,6 +326,8 @@ providers_page(struct visit *v)
 			TRY(write_row(v, &t, &rooms[i]));
 	if (shown > 0)
 		part_table_end(&v->page, &t);
+	if (n == MAX_ROOMS)
+		part_quiet(&v->page, msg(cx, "provider.first_shown"));
 	return visit_page_end(v);
 }
 

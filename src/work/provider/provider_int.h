@@ -25,7 +25,9 @@ struct room {
 	int32_t first_free, confirmed_on;
 };
 
-/* Rooms of a provider (0: all) and a site (0: all), at most 500, by provider, site and service. */
+#define MAX_ROOMS 500
+/* Rooms of a provider (0: all) and a site (0: all), at most MAX_ROOMS, by provider, site and
+ * service. */
 enum err
 room_of(struct ctx *cx, int64_t provider, int64_t site, struct room **ret, size_t *ret_n) MUST_USE;
 /* Free places, never below 0. */

@@ -113,8 +113,9 @@ write_contract(struct visit *v, struct part_table *t, const struct contract_row 
 	else
 		part_cell_text(p, t, c->number);
 	part_cell_text(p, t, c->service);
-	part_cell_date(p, t, c->from);
-	part_cell_date(p, t, c->to);
+	part_cell_text(p, t,
+		       arena_printf(cx->arena, "%s–%s", civil_text(cx->arena, c->from),
+				    civil_text(cx->arena, c->to)));
 	if (over)
 		part_cell_badge(p, t, TONE_LATE, msg(cx, "provider.contract_over"));
 	else
@@ -136,15 +137,14 @@ write_contracts(struct visit *v, const struct contract_row *list, size_t n)
 	struct ctx *cx = v->cx;
 	struct part_column cols[] = { { .label = label(cx, "contract", NULL) },
 				      { .label = label(cx, "service", NULL) },
-				      { .label = label(cx, "contract", "valid_from") },
-				      { .label = label(cx, "contract", "valid_to") },
+				      { .label = msg(cx, "provider.valid") },
 				      { .label = msg(cx, "column.state") },
 				      { .label = msg(cx, "provider.used_places") },
 				      { .label = msg(cx, "provider.used_money") } };
 	struct part_table t = { .caption = msg(cx, "provider.contracts_all"),
 				.show_caption = true,
 				.columns = cols,
-				.n_columns = 7,
+				.n_columns = 6,
 				.keys = true };
 
 	if (n == 0) {

@@ -8,7 +8,6 @@
 #include "core/rule.h"
 #include "work/provider/provider_int.h"
 
-#define MAX_ROOMS 500
 #define CONFIRM_RULE "PROVIDER-CONFIRM"
 #define CONFIRM_DAYS 90 /* where there is no such rule */
 

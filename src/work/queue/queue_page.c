@@ -171,13 +171,10 @@ write_changes(struct standing *s)
 {
 	static const char *const KEYS[] = { "queue.change_leave", "queue.change_join",
 					    "queue.change_redate", "queue.change_never" };
-	struct html *h = s->v->page.h;
 
 	part_heading(&s->v->page, 3, NULL, msg(s->v->cx, "queue.change"));
-	html_open(h, "ul");
 	for (size_t i = 0; i < sizeof(KEYS) / sizeof(*KEYS); i++)
-		html_element(h, "li", NULL, msg(s->v->cx, KEYS[i]));
-	html_close(h, "ul");
+		part_text(&s->v->page, msg(s->v->cx, KEYS[i]));
 }
 
 static void
@@ -191,6 +188,7 @@ write_waiting(struct standing *s)
 	part_facts_begin(p);
 	part_fact_begin(p, msg(cx, "queue.place_in"));
 	html_text(p->h, msgf(cx, "queue.place_nth", capped(cx, s->place.before + 1)));
+	html_text(p->h, " ");
 	part_because(p, msg(cx, "queue.place"), s->why, s->nwhy);
 	part_fact_end(p);
 	part_fact(p, msg(cx, "queue.before"), capped(cx, s->place.before));

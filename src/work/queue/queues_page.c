@@ -346,6 +346,7 @@ write_queue(struct queue_view *qv)
 	v->page.crumbs = &crumb;
 	v->page.n_crumbs = 1;
 	v->page.lead = msg(cx, qv->order.by_application ? "queue.order_application"
+			       : qv->order.by_county	? "queue.order_county"
 							: "queue.order_decision");
 	visit_page_begin(v, msgf(cx, "queue.of", qv->service->title));
 	write_filter(qv, address);
