@@ -322,6 +322,14 @@ site_handle(struct http_exchange *x, void *arg)
 
 /* ---- what failed ---- */
 
+/* A form that comes back to ask on (a reference searched for, a move to be confirmed) is no fault
+ * of anybody's. */
+static bool
+is_question(const struct error *e)
+{
+	return text_equal(e->key, "form.searching") || text_equal(e->key, "form.asking");
+}
+
 static void
 site_failed(struct http_exchange *x, enum err e, void *arg)
 {
@@ -342,7 +350,7 @@ site_failed(struct http_exchange *x, enum err e, void *arg)
 		int status = x->status;
 
 		if (v->route->again(v) == OK) {
-			x->status = status;
+			x->status = is_question(&cause) ? 200 : status;
 			set_after(v);
 			return;
 		}
