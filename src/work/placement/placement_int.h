@@ -122,6 +122,58 @@ enum err period_end(struct ctx *cx, int64_t period, int32_t ends) MUST_USE;
 /* First and last day of a placement are those of its first and last period. */
 enum err periods_follow(struct ctx *cx, const struct record *placement) MUST_USE;
 
+/* ---- overlaps back through history (radar_page.c) ---- */
+
+#define MAX_OVERLAPS 200 /* shown */
+
+/* Two placements of one person that a bar does not let be together. */
+struct overlap {
+	int64_t bar, person;
+	const char *law, *name; /* name of the person */
+	bool confirmed;		/* the bar */
+	struct {
+		const char *href, *number, *service;
+	} side[2];
+	int32_t first, last; /* days of both; last NO_END: open */
+};
+
+struct radar {
+	struct overlap list[MAX_OVERLAPS];
+	size_t n;
+	bool more;
+	size_t hidden; /* one side of which the reader may not see */
+};
+
+/* All overlaps by one bar, or (0) by any, the latest first. */
+enum err radar_find(struct ctx *cx, int64_t bar, struct radar **ret) MUST_USE;
+
+/* ---- sessions of a calendar year (session.c) ---- */
+
+#define MAX_CODES 64 /* of one year */
+
+struct code_sum {
+	const char *code, *name; /* name: of its price, or NULL */
+	int64_t sessions, minutes, cents;
+};
+
+/* Of one person and service, whatever the provider. */
+struct session_year {
+	int32_t from, to;
+	struct code_sum codes[MAX_CODES];
+	size_t n;
+	int64_t sessions, minutes, cents;
+	bool sure;	 /* every price was confirmed */
+	int64_t unknown; /* sessions without any price */
+	bool capped;	 /* there is a ceiling */
+	int64_t ceiling, excess, left;
+	struct part_trace *why;
+	size_t nwhy;
+};
+
+/* The sessions of a placement's person in a year, held against the service's yearly ceiling. */
+enum err session_year(struct ctx *cx, const struct record *placement, int year,
+		      struct session_year *ret) MUST_USE;
+
 /* ---- hooks ---- */
 
 enum err referral_making(struct ctx *cx, const struct record *rec, struct change *ch) MUST_USE;

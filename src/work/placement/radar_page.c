@@ -9,8 +9,6 @@
 #include "core/access.h"
 #include "work/placement/placement_int.h"
 
-#define MAX_CLASHES 200 /* shown */
-
 /*
  * From the bars, which are few, over the placements of their service to the same person's others.
  * ?1 one bar, or 0: all. A bar of some stages counts in the periods of those stages; where a
@@ -39,37 +37,19 @@ static const char CLASHES[] =
 	"AND p.sys_deleted = 0) AND EXISTS (SELECT 1 FROM stage g WHERE g.sys_id = x.stage "
 	"AND has(b.stages, g.code)))) ORDER BY first DESC, x.sys_id LIMIT 201";
 
-struct found_clash {
-	int64_t bar, person;
-	const char *law, *name;
-	bool confirmed;
-	struct {
-		const char *href, *number, *service;
-	} side[2];
-	int32_t first, last;
-};
-
-struct radar {
-	struct found_clash list[MAX_CLASHES];
-	size_t n;
-	bool more;
-	size_t hidden; /* of people the reader may not see */
-};
-
 /* Only what the reader may see of both: the other side stays unknown to who may see one. */
 static enum err
-read_clash(struct visit *v, const struct stmt *q, struct radar *radar)
+read_clash(struct ctx *cx, const struct stmt *q, struct radar *radar)
 {
-	struct ctx *cx = v->cx;
-	struct found_clash *c = &radar->list[radar->n];
+	struct overlap *c = &radar->list[radar->n];
 
-	*c = (struct found_clash){ .bar = stmt_int(q, 0),
-				   .law = stmt_copy(cx, q, 1),
-				   .confirmed = stmt_int(q, 2) != 0,
-				   .person = stmt_int(q, 7),
-				   .name = stmt_copy(cx, q, 8),
-				   .first = stmt_date(q, 11),
-				   .last = stmt_date(q, 12) };
+	*c = (struct overlap){ .bar = stmt_int(q, 0),
+			       .law = stmt_copy(cx, q, 1),
+			       .confirmed = stmt_int(q, 2) != 0,
+			       .person = stmt_int(q, 7),
+			       .name = stmt_copy(cx, q, 8),
+			       .first = stmt_date(q, 11),
+			       .last = stmt_date(q, 12) };
 	for (int i = 0; i < 2; i++) {
 		c->side[i].href = visit_url_id(cx, stmt_int(q, 3 + 2 * i));
 		c->side[i].number = stmt_copy(cx, q, 4 + 2 * i);
@@ -82,32 +62,39 @@ read_clash(struct visit *v, const struct stmt *q, struct radar *radar)
 	return OK;
 }
 
-static enum err
-read_clashes(struct visit *v, int64_t bar, struct radar **ret)
+enum err
+radar_find(struct ctx *cx, int64_t bar, struct radar **ret)
 {
-	struct radar *radar = ARENA_NEW(v->cx->arena, struct radar);
+	struct radar *radar = ARENA_NEW(cx->arena, struct radar);
 	SCOPED(stmt) struct stmt *q = NULL;
 	bool row;
 
-	TRY(db_query(v->cx, CLASHES, DB_ARGS(db_int(bar)), &q));
+	TRY(db_query(cx, CLASHES, DB_ARGS(db_int(bar)), &q));
 	for (;;) {
-		TRY(stmt_step(v->cx, q, &row));
+		TRY(stmt_step(cx, q, &row));
 		if (!row)
 			break;
-		if (radar->n == MAX_CLASHES) {
+		if (radar->n == MAX_OVERLAPS) {
 			radar->more = true;
 			break;
 		}
-		TRY(read_clash(v, q, radar));
+		TRY(read_clash(cx, q, radar));
 	}
-	for (size_t i = 0; i < radar->n; i++)
-		access_saw(v->cx, "list", radar->list[i].person);
 	*ret = radar;
 	return OK;
 }
 
+static enum err
+look(struct visit *v, int64_t bar, struct radar **ret)
+{
+	TRY(radar_find(v->cx, bar, ret));
+	for (size_t i = 0; i < (*ret)->n; i++)
+		access_saw(v->cx, "list", (*ret)->list[i].person);
+	return OK;
+}
+
 static void
-write_clash(struct visit *v, struct part_table *t, const struct found_clash *c)
+write_clash(struct visit *v, struct part_table *t, const struct overlap *c)
 {
 	struct ctx *cx = v->cx;
 	struct page *p = &v->page;
@@ -177,7 +164,7 @@ radar_page(struct visit *v)
 	if (!visit_duty(v, "B3.1") && !visit_duty(v, "PM.1"))
 		return fail(cx, ERR_DENIED, "err.denied_see", msg(cx, "radar.title"));
 	cx->purpose = visit_duty(v, "B3.1") ? "B3.1" : "PM.1";
-	TRY(read_clashes(v, 0, &radar));
+	TRY(look(v, 0, &radar));
 	v->page.lead = msg(cx, "radar.lead");
 	v->page.counted = radar->n > 0;
 	v->page.count = (long)radar->n;
@@ -194,7 +181,7 @@ radar_panel(struct visit *v, const struct record *r)
 
 	if (!visit_duty(v, "B3.1") && !visit_duty(v, "PM.1"))
 		return OK;
-	TRY(read_clashes(v, r->id, &radar));
+	TRY(look(v, r->id, &radar));
 	part_section_begin(&v->page, "valistused", msg(v->cx, "radar.of_bar"));
 	write_clashes(v, radar);
 	part_section_end(&v->page);

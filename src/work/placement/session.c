@@ -11,7 +11,6 @@
 #include "work/placement/placement_int.h"
 
 #define MAX_TRACE (64u * 1024)
-#define MAX_CODES 64	   /* shown of one year */
 #define MAX_SESSIONS 4000  /* of one person and year */
 #define LINE_RULE "R26"	   /* sum of a line from the regulation's price list */
 #define CEILING_RULE "R25" /* where the service names none */
@@ -122,26 +121,8 @@ session_making(struct ctx *cx, const struct record *rec, struct change *ch)
 
 /* ---- the year ---- */
 
-struct code_sum {
-	const char *code, *name; /* name: of its price, or NULL */
-	int64_t sessions, minutes, cents;
-};
-
-struct year {
-	int32_t from, to;
-	struct code_sum codes[MAX_CODES];
-	size_t n;
-	int64_t sessions, minutes, cents;
-	bool sure;	 /* every price was confirmed */
-	int64_t unknown; /* sessions without any price */
-	bool capped;	 /* there is a ceiling */
-	int64_t ceiling, excess, left;
-	struct part_trace *why;
-	size_t nwhy;
-};
-
 static struct code_sum *
-sum_of(struct ctx *cx, struct year *y, const char *code)
+sum_of(struct ctx *cx, struct session_year *y, const char *code)
 {
 	for (size_t i = 0; i < y->n; i++)
 		if (strcmp(y->codes[i].code, code) == 0)
@@ -153,7 +134,7 @@ sum_of(struct ctx *cx, struct year *y, const char *code)
 }
 
 static enum err
-add_session(struct ctx *cx, struct year *y, const struct stmt *q)
+add_session(struct ctx *cx, struct session_year *y, const struct stmt *q)
 {
 	struct code_sum *s = sum_of(cx, y, stmt_text(q, 2));
 	int64_t minutes = stmt_int(q, 3), cents = 0;
@@ -180,7 +161,7 @@ add_session(struct ctx *cx, struct year *y, const struct stmt *q)
 }
 
 static enum err
-read_sessions(struct ctx *cx, const struct record *r, struct year *y)
+read_sessions(struct ctx *cx, const struct record *r, struct session_year *y)
 {
 	SCOPED(stmt) struct stmt *q = NULL;
 	bool row;
@@ -201,7 +182,7 @@ read_sessions(struct ctx *cx, const struct record *r, struct year *y)
 
 /* The ceiling of the year held against what was used. A rule that gives none leaves it open. */
 static enum err
-read_ceiling(struct ctx *cx, const struct record *service, struct year *y)
+read_ceiling(struct ctx *cx, const struct record *service, struct session_year *y)
 {
 	const char *id = record_text(service, "ceiling_rule"), *duty = record_text(service, "duty");
 	bool child = duty == NULL || strcmp(duty, "D3.1") == 0;
@@ -233,6 +214,19 @@ read_ceiling(struct ctx *cx, const struct record *service, struct year *y)
 	return visit_trace(cx, b.bytes, &y->why, &y->nwhy);
 }
 
+enum err
+session_year(struct ctx *cx, const struct record *placement, int year, struct session_year *ret)
+{
+	struct record *service;
+
+	*ret = (struct session_year){ .from = civil_day(year, 1, 1),
+				      .to = civil_day(year, 12, 31),
+				      .sure = true };
+	TRY(record_get(cx, "service", record_int(placement, "service"), &service));
+	TRY(read_sessions(cx, placement, ret));
+	return read_ceiling(cx, service, ret);
+}
+
 /* ---- shown ---- */
 
 /* "12 h 30 min" */
@@ -244,7 +238,7 @@ hours(struct ctx *cx, int64_t minutes)
 }
 
 static void
-write_codes(struct visit *v, const struct year *y)
+write_codes(struct visit *v, const struct session_year *y)
 {
 	struct ctx *cx = v->cx;
 	struct page *p = &v->page;
@@ -279,7 +273,7 @@ write_codes(struct visit *v, const struct year *y)
 }
 
 static void
-write_ceiling(struct visit *v, const struct year *y)
+write_ceiling(struct visit *v, const struct session_year *y)
 {
 	struct ctx *cx = v->cx;
 	struct page *p = &v->page;
@@ -311,7 +305,7 @@ enum err
 session_panel(struct visit *v, const struct record *r)
 {
 	struct ctx *cx = v->cx;
-	struct year *y = ARENA_NEW(cx->arena, struct year);
+	struct session_year *y = ARENA_NEW(cx->arena, struct session_year);
 	int32_t day = record_date(r, "ends");
 	struct record *service;
 	const char *unit, *href;
@@ -322,11 +316,7 @@ session_panel(struct visit *v, const struct record *r)
 	if (unit == NULL || strcmp(unit, "session") != 0)
 		return OK;
 	year = civil_date(day == CIVIL_NONE || day > cx->today ? cx->today : day).year;
-	y->from = civil_day(year, 1, 1);
-	y->to = civil_day(year, 12, 31);
-	y->sure = true;
-	TRY(read_sessions(cx, r, y));
-	TRY(read_ceiling(cx, service, y));
+	TRY(session_year(cx, r, year, y));
 	part_section_begin(&v->page, "teenuskorrad",
 			   msgf(cx, "session.year", text_from_int(cx->arena, year)));
 	write_ceiling(v, y);
