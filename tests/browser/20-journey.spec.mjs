@@ -92,12 +92,11 @@ export default async function ({ page, base, t }) {
 	await page.waitForLoadState('load');
 	await t.axe('refer');
 	await t.shot('journey-refer');
-	const choose = page.locator('main form button').last();
-	const radios = page.locator('main input[type="radio"]');
-	if (await radios.count() > 0)
-		await radios.first().check();
-	await choose.click();
+	await page.getByRole('link', { name: 'Suuna siia' }).first().click();
 	await page.waitForLoadState('load');
+	await t.axe('refer here');
+	await t.shot('journey-refer-here');
+	await save(page);
 	t.ok(/\/suunamine\//.test(page.url()), `a referral was made: ${page.url()}`);
 	await t.axe('referral');
 	await t.shot('journey-referral');
@@ -109,7 +108,7 @@ export default async function ({ page, base, t }) {
 		new Intl.DateTimeFormat('et-EE', { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'Europe/Tallinn' })
 			.format(new Date())));
 	await save(page);
-	await t.has('Alustatud');
+	await t.has('Asus teenusele');
 	await page.locator('main a[href^="/teenusel/"]').first().click();
 	await page.waitForLoadState('load');
 	await t.axe('placement');
