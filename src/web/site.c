@@ -74,7 +74,7 @@ find_standard(struct visit *v, bool *known)
 	if (v->type == NULL)
 		return NULL;
 	if (slash != NULL && slash[1] != '\0' && strcmp(slash, "/uus") != 0) {
-		dash = strstr(slash, "/-/");
+		dash = strstr(slash + 1, "/-/"); /* behind the first slash: a number is not empty */
 		v->number = arena_strndup(v->cx->arena, slash + 1,
 					  dash == NULL ? strlen(slash + 1)
 						       : (size_t)(dash - slash - 1));
