@@ -103,7 +103,7 @@ decision_on_application(struct visit *v, const struct record *r)
 	ctx_forgive(v->cx);
 	if (l.n == 0 && !may)
 		return OK;
-	part_section_begin(&v->page, "otsus", msg(v->cx, "type.decision"));
+	part_section_begin(&v->page, "otsus", msg(v->cx, t->label_key));
 	if (l.n > 0) {
 		part_facts_begin(&v->page);
 		for (size_t i = 0; i < l.n; i++)
