@@ -4,6 +4,7 @@
  */
 #include "meta/type.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/texts.h"
@@ -257,11 +258,15 @@ parse_head(struct parse *p, struct type *t, struct yaml *y)
 	return OK;
 }
 
+/* Numbers types as they come, over all sets ever loaded. */
+static atomic_uint_fast64_t serial;
+
 static enum err
 parse_type(struct parse *p, struct yaml *y, const struct source *src)
 {
 	struct type *t = ARENA_NEW(p->cx->arena, struct type);
 
+	t->serial = atomic_fetch_add(&serial, 1) + 1;
 	t->file = y->file;
 	t->text = src->bytes;
 	t->text_len = src->len;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/texts.h"
+#include "meta/sql_kept.h"
 
 #define MAX_SCOPES 40 /* a type has fewer; see MAX_PARTS */
 
@@ -228,8 +229,8 @@ sort_order(const struct list_query *lq, struct buf *b, struct params *ps)
 	buf_printf(b, "t.sys_id%s LIMIT %d", down ? " DESC" : "", lq->limit);
 }
 
-enum err
-sql_list(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct sql *ret)
+static enum err
+build_list(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct sql *ret)
 {
 	SCOPED_BUF b;
 	SCOPED_BUF joins;
@@ -259,8 +260,8 @@ sql_list(struct ctx *cx, const struct types *ts, const struct list_query *lq, st
 	return OK;
 }
 
-enum err
-sql_count(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct sql *ret)
+static enum err
+build_count(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct sql *ret)
 {
 	SCOPED_BUF b;
 	struct sql sql = { 0 };
@@ -274,9 +275,58 @@ sql_count(struct ctx *cx, const struct types *ts, const struct list_query *lq, s
 	return OK;
 }
 
+/* A list that is none of the type's own is built each time: its address tells nothing. */
+static bool
+is_own_list(const struct list_query *lq)
+{
+	return lq->list >= lq->type->lists && lq->list < lq->type->lists + lq->type->nlists;
+}
+
+static void
+list_key(struct ctx *cx, const struct list_query *lq, enum sql_what what, struct sql_key *ret)
+{
+	sql_key_of(cx, lq->type, what, true, ret);
+	ret->part = lq->list;
+	for (int i = 0; i < lq->nfilters; i++)
+		ret->filter[i] = sql_intern(lq->filter[i]);
+	if (what == SQL_COUNT)
+		return;
+	ret->limit = lq->limit;
+	ret->after = lq->after;
+	ret->backwards = lq->backwards;
+}
+
 enum err
-sql_load(struct ctx *cx, const struct types *ts, const struct type *t, enum right right,
-	 struct sql *ret)
+sql_list(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct sql *ret)
+{
+	struct sql_key key;
+
+	list_key(cx, lq, SQL_LIST, &key);
+	if (is_own_list(lq) && sql_kept(&key, ret))
+		return OK;
+	TRY(build_list(cx, ts, lq, ret));
+	if (is_own_list(lq))
+		sql_keep(&key, ret);
+	return OK;
+}
+
+enum err
+sql_count(struct ctx *cx, const struct types *ts, const struct list_query *lq, struct sql *ret)
+{
+	struct sql_key key;
+
+	list_key(cx, lq, SQL_COUNT, &key);
+	if (is_own_list(lq) && sql_kept(&key, ret))
+		return OK;
+	TRY(build_count(cx, ts, lq, ret));
+	if (is_own_list(lq))
+		sql_keep(&key, ret);
+	return OK;
+}
+
+static enum err
+build_load(struct ctx *cx, const struct types *ts, const struct type *t, enum right right,
+	   struct sql *ret)
 {
 	SCOPED_BUF b;
 	struct sql sql = { 0 };
@@ -298,14 +348,29 @@ sql_load(struct ctx *cx, const struct types *ts, const struct type *t, enum righ
 	return OK;
 }
 
+enum err
+sql_load(struct ctx *cx, const struct types *ts, const struct type *t, enum right right,
+	 struct sql *ret)
+{
+	struct sql_key key;
+
+	sql_key_of(cx, t, SQL_LOAD, true, &key);
+	key.right = right;
+	if (sql_kept(&key, ret))
+		return OK;
+	TRY(build_load(cx, ts, t, right, ret));
+	sql_keep(&key, ret);
+	return OK;
+}
+
 static const char *const ENGINE_COLUMNS[] = {
 	"sys_number",	   "sys_state", "sys_open",    "sys_version", "sys_unit",
 	"sys_responsible", "sys_due",	"sys_created", "sys_changed", "sys_deleted",
 };
 #define NENGINE ((int)(sizeof(ENGINE_COLUMNS) / sizeof(*ENGINE_COLUMNS)))
 
-const char *
-sql_insert(struct ctx *cx, const struct type *t)
+static const char *
+build_insert(struct ctx *cx, const struct type *t)
 {
 	SCOPED_BUF b;
 	int n = 1;
@@ -330,8 +395,8 @@ sql_insert(struct ctx *cx, const struct type *t)
 	return sql_intern(b.bytes);
 }
 
-const char *
-sql_update(struct ctx *cx, const struct type *t)
+static const char *
+build_update(struct ctx *cx, const struct type *t)
 {
 	SCOPED_BUF b;
 	int n = 1;
@@ -351,9 +416,37 @@ sql_update(struct ctx *cx, const struct type *t)
 	return sql_intern(b.bytes);
 }
 
-enum err
-sql_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *condition,
-	  struct sql *ret)
+/* Statements all actors share, and which take no parameters but values. */
+static const char *
+shared(struct ctx *cx, const struct type *t, enum sql_what what,
+       const char *build(struct ctx *, const struct type *))
+{
+	struct sql sql = { 0 };
+	struct sql_key key;
+
+	sql_key_of(cx, t, what, false, &key);
+	if (!sql_kept(&key, &sql)) {
+		sql.text = build(cx, t);
+		sql_keep(&key, &sql);
+	}
+	return sql.text;
+}
+
+const char *
+sql_insert(struct ctx *cx, const struct type *t)
+{
+	return shared(cx, t, SQL_INSERT, build_insert);
+}
+
+const char *
+sql_update(struct ctx *cx, const struct type *t)
+{
+	return shared(cx, t, SQL_UPDATE, build_update);
+}
+
+static enum err
+build_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *condition,
+	    struct sql *ret)
 {
 	SCOPED_BUF b;
 	struct sql sql = { 0 };
@@ -364,6 +457,21 @@ sql_check(struct ctx *cx, const struct types *ts, const struct type *t, const ch
 	TRY(expr_compile(cx, ts, t, condition, "t", &b, &sql.params));
 	TRY(finish(cx, &b, &sql));
 	*ret = sql;
+	return OK;
+}
+
+enum err
+sql_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *condition,
+	  struct sql *ret)
+{
+	struct sql_key key;
+
+	sql_key_of(cx, t, SQL_CHECK, false, &key);
+	key.part = sql_intern(condition);
+	if (sql_kept(&key, ret))
+		return OK;
+	TRY(build_check(cx, ts, t, condition, ret));
+	sql_keep(&key, ret);
 	return OK;
 }
 
@@ -392,6 +500,40 @@ sql_measure(struct ctx *cx, const struct types *ts, const struct type *t, const 
 		buf_printf(&b, " AND t.\"%s\" <= ?%d", m->date,
 			   params_add(&sql.params, PARAM_VALUE));
 	}
+	TRY(finish(cx, &b, &sql));
+	*ret = sql;
+	return OK;
+}
+
+const char *
+sql_cursor(struct ctx *cx, const struct type *t, const struct list *l)
+{
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_SQL);
+	buf_text(&b, "SELECT ");
+	for (int i = 0; i < l->nsort; i++)
+		buf_printf(&b, "\"%s\", ", l->sort[i].column);
+	buf_printf(&b, "sys_id FROM \"%s\" WHERE sys_id = ?1", t->name);
+	if (buf_check(cx, &b) != OK)
+		BUG("a type too large for one statement");
+	return sql_intern(b.bytes);
+}
+
+enum err
+sql_referring(struct ctx *cx, const struct types *ts, const struct type *t, const struct field *f,
+	      int limit, struct sql *ret)
+{
+	SCOPED_BUF b;
+	struct sql sql = { 0 };
+
+	buf_init(&b, MAX_SQL);
+	buf_printf(&b,
+		   "SELECT t.sys_number, r.title, t.sys_state FROM \"%s\" t JOIN sys_record r ON "
+		   "r.id = t.sys_id WHERE t.\"%s\" = ?%d AND t.sys_deleted = 0 AND ",
+		   t->name, f->name, params_add(&sql.params, PARAM_VALUE));
+	(void)sql_right(cx, ts, t, RIGHT_SEE, "t", &b, &sql.params);
+	buf_printf(&b, " ORDER BY t.sys_id DESC LIMIT %d", limit);
 	TRY(finish(cx, &b, &sql));
 	*ret = sql;
 	return OK;

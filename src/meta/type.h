@@ -216,8 +216,9 @@ struct type {
 	int nuniques;
 	struct columns *indexes;
 	int nindexes;
-	bool menu; /* listed under "all registers" */
-	int index; /* in the set */
+	bool menu;	 /* listed under "all registers" */
+	int index;	 /* in the set */
+	uint64_t serial; /* of this load: no other type of this process has it */
 	struct at at, about_at, number_at, title_at;
 };
 
