@@ -55,6 +55,7 @@ char *test_read(struct test *t, const char *path, size_t *ret_len);
 #define EXPECT_TEXT(want, got) assert_string_equal((want), (got))
 #define EXPECT_OK(call) test_expect(t, OK, (call), #call, __FILE__, __LINE__)
 #define EXPECT_ERR(want, call) test_expect(t, (want), (call), #call, __FILE__, __LINE__)
+/* What EXPECT_OK and EXPECT_ERR call: says what the error was when it is not the one wanted. */
 void test_expect(struct test *t, enum err want, enum err got, const char *what, const char *file,
 		 int line);
 #define SKIP() skip()

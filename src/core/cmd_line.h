@@ -1,4 +1,5 @@
-/* Lines of a batch from outside, of which nothing is taken for granted. For the commands of core. */
+/* Lines of a batch from outside, of which nothing is taken for granted. For the commands of core.
+ */
 #ifndef HOOL_CORE_CMD_LINE_H
 #define HOOL_CORE_CMD_LINE_H
 

@@ -22,8 +22,8 @@ static const struct {
 bool
 rule_flag_read(const char *text, bool *ret)
 {
-	static const char *const YES[] = { "yes", "true", "1", "jah", "да" };
-	static const char *const NO[] = { "no", "false", "0", "ei", "нет" };
+	static const char *const YES[] = { "yes", "true", "1", "jah", "да" }; /* not shown */
+	static const char *const NO[] = { "no", "false", "0", "ei", "нет" };  /* not shown */
 
 	for (size_t i = 0; i < sizeof(YES) / sizeof(YES[0]); i++) {
 		if (strcmp(text, YES[i]) == 0 || strcmp(text, NO[i]) == 0) {

@@ -150,11 +150,16 @@ TEST(sql_has_finds_an_item_of_a_list)
 		const char *call;
 		int64_t gives;
 	} CASE[] = {
-		{ "has(',I,II,', 'I')", 1 },	{ "has(',I,II,', 'II')", 1 },
-		{ "has(',I,II,', 'III')", 0 },	{ "has(',II,', 'I')", 0 },
-		{ "has(',III,', 'II')", 0 },	{ "has('', 'I')", 0 },
-		{ "has(',I,', '')", 0 },	{ "has(',I,II,', 'I,II')", 0 },
-		{ "has('I', 'I')", 0 },		{ "has(NULL, 'I') IS NULL", 1 },
+		{ "has(',I,II,', 'I')", 1 },
+		{ "has(',I,II,', 'II')", 1 },
+		{ "has(',I,II,', 'III')", 0 },
+		{ "has(',II,', 'I')", 0 },
+		{ "has(',III,', 'II')", 0 },
+		{ "has('', 'I')", 0 },
+		{ "has(',I,', '')", 0 },
+		{ "has(',I,II,', 'I,II')", 0 },
+		{ "has('I', 'I')", 0 },
+		{ "has(NULL, 'I') IS NULL", 1 },
 		{ "has(',I,', NULL) IS NULL", 1 },
 	};
 	SCOPED(db) struct db *db = test_db(t);

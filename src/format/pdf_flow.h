@@ -64,6 +64,7 @@ struct flow_furniture {
 	const char *page; /* "lk {1} / {2}" */
 };
 
+/* Begin a document; ended by flow_free() (takes NULL). */
 struct flow *flow_new(struct ctx *cx, enum lang lang, const struct flow_furniture *around);
 void flow_free(struct flow *f);
 SCOPED_DEFINE(flow, struct flow, flow_free)

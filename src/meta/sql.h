@@ -68,6 +68,12 @@ enum err sql_load(struct ctx *cx, const struct types *ts, const struct type *t, 
  * The update's last parameters are id and the version read. */
 const char *sql_insert(struct ctx *cx, const struct type *t);
 const char *sql_update(struct ctx *cx, const struct type *t);
+/* The sort keys of a list and the id, of one row: ?1 is its id. */
+const char *sql_cursor(struct ctx *cx, const struct type *t, const struct list *l);
+/* Records of a type that refer by a field to one record (the value), newest first, with the see
+ * right. Columns: number, title, state. */
+enum err sql_referring(struct ctx *cx, const struct types *ts, const struct type *t,
+		       const struct field *f, int limit, struct sql *ret) MUST_USE;
 /* SELECT 1 … WHERE sys_id = value AND condition. */
 enum err sql_check(struct ctx *cx, const struct types *ts, const struct type *t,
 		   const char *condition, struct sql *ret) MUST_USE;

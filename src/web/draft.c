@@ -8,7 +8,8 @@
 #define MAX_DRAFT (256u * 1024)
 
 static const char SAVE[] =
-	"INSERT INTO sys_draft (user, position, form, fields, saved_at) VALUES (?1, ?2, ?3, ?4, ?5) "
+	"INSERT INTO sys_draft (user, position, form, fields, saved_at) VALUES (?1, ?2, ?3, ?4, "
+	"?5) "
 	"ON CONFLICT (user, position, form) DO UPDATE SET fields = excluded.fields, saved_at = "
 	"excluded.saved_at";
 static const char READ[] =

@@ -64,9 +64,10 @@ write_form(struct visit *v, const struct record *r, struct part_form *form, cons
 	if (v->error != OK && v->cx->error.field == NULL)
 		part_notice(&v->page, TONE_LATE, site_error_text(v->cx), NULL);
 	for (size_t i = 0; i < nsame; i++)
-		links[i] = (struct part_link){
-			.label = arena_printf(v->cx->arena, "%s · %s", same[i].title, same[i].number),
-			.href = visit_url(v->cx, same[i].type, same[i].number) };
+		links[i] = (struct part_link){ .label = arena_printf(v->cx->arena, "%s · %s",
+								     same[i].title, same[i].number),
+					       .href = visit_url(v->cx, same[i].type,
+								 same[i].number) };
 	if (nsame > 0) {
 		part_notice(&v->page, TONE_SOON, msg(v->cx, "form.same"),
 			    msg(v->cx, "form.same_what"));
@@ -77,7 +78,8 @@ write_form(struct visit *v, const struct record *r, struct part_form *form, cons
 		html_hidden(&v->h, PART_ASKED, "1");
 	for (int i = 0; i < a.n; i++)
 		part_field(&v->page, &fields[i]);
-	part_buttons(&v->page, &save, 1, r == NULL ? list_url(v) : visit_url_of(v->cx, r, ""), NULL);
+	part_buttons(&v->page, &save, 1, r == NULL ? list_url(v) : visit_url_of(v->cx, r, ""),
+		     NULL);
 	part_form_end(&v->page);
 	return visit_page_end(v);
 }
@@ -200,8 +202,8 @@ merged(struct visit *v, struct asked *a, struct change *ch)
 {
 	for (int i = 0; i < a->n; i++) {
 		const char *which = http_form(v->x, a->f[i]->name);
-		const char *mine = http_form(
-			v->x, arena_printf(v->cx->arena, "%s_mine", a->f[i]->name));
+		const char *mine =
+			http_form(v->x, arena_printf(v->cx->arena, "%s_mine", a->f[i]->name));
 
 		if (text_equal(which, "mine") && mine != NULL)
 			TRY(change_typed(v->cx, ch, a->f[i], mine));
@@ -251,8 +253,8 @@ who_changed(struct visit *v, const struct record *r, struct part_merge *m)
 	size_t n;
 
 	TRY(history_of(v->cx, r->id, 1, &h, &n));
-	m->their_name = n > 0 && h[0].actor_name != NULL ? h[0].actor_name
-							 : msg(v->cx, "history.hool");
+	m->their_name =
+		n > 0 && h[0].actor_name != NULL ? h[0].actor_name : msg(v->cx, "history.hool");
 	m->their_at = n > 0 ? h[0].at : r->changed;
 	return OK;
 }
@@ -277,10 +279,13 @@ static enum err
 merge_page(struct visit *v, struct record *r, int64_t version)
 {
 	struct asked a = asked_fields(v->type, r);
-	struct part_merge_row *rows = ARENA_ARRAY(v->cx->arena, (size_t)a.n + 1, struct part_merge_row);
+	struct part_merge_row *rows =
+		ARENA_ARRAY(v->cx->arena, (size_t)a.n + 1, struct part_merge_row);
 	struct value *base = ARENA_ARRAY(v->cx->arena, (size_t)r->type->nfields + 1, struct value);
-	struct part_merge m = { .action = visit_url_of(v->cx, r, "/-/muuda"), .key = visit_key(v),
-				.version = r->version, .rows = rows,
+	struct part_merge m = { .action = visit_url_of(v->cx, r, "/-/muuda"),
+				.key = visit_key(v),
+				.version = r->version,
+				.rows = rows,
 				.cancel_href = visit_url_of(v->cx, r, "") };
 	struct change *ch = change_of(v->cx, v->type);
 

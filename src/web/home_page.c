@@ -13,7 +13,7 @@
 #include "web/site_int.h"
 
 #define DUE_ROWS 25
-#define DUE_DAYS 7	   /* calendar days ahead */
+#define DUE_DAYS 7	/* calendar days ahead */
 #define MEASURE_DAYS 90 /* figures look back this far */
 
 static const char ABOUT[] = "SELECT about FROM sys_record WHERE id = ?1";
@@ -26,8 +26,9 @@ write_due(struct visit *v)
 				      { .label = msg(cx, "home.what") },
 				      { .label = msg(cx, "column.number") },
 				      { .label = msg(cx, "home.who") } };
-	struct part_table pt = { .caption = msg(cx, "home.due"), .columns = cols, .n_columns = 4,
-				 .keys = true };
+	struct part_table pt = {
+		.caption = msg(cx, "home.due"), .columns = cols, .n_columns = 4, .keys = true
+	};
 	struct clock_entry *list;
 	size_t n;
 
@@ -54,9 +55,9 @@ write_due(struct visit *v)
 		tone = visit_due(cx, e->due, 3, &words);
 		part_row_begin(&v->page, &pt, href, e->record, e->number);
 		part_cell_clock(&v->page, &pt, tone, words, e->due);
-		part_cell_text(&v->page, &pt,
-			       msg(cx, arena_printf(cx->arena, "type.%s.clock.%s", t->name,
-						    e->name)));
+		part_cell_text(
+			&v->page, &pt,
+			msg(cx, arena_printf(cx->arena, "type.%s.clock.%s", t->name, e->name)));
 		part_cell_link(&v->page, &pt, href, e->number);
 		part_cell_text(&v->page, &pt, e->title);
 		part_row_end(&v->page, &pt);
@@ -88,8 +89,8 @@ write_measure(struct visit *v, const struct type *t, const struct measure *m)
 	else if (whole == 0)
 		f.value = "–"; /* not shown */
 	else
-		f.value = arena_printf(cx->arena, "%lld\xC2\xA0%%",
-				       (long long)(good * 100 / whole));
+		f.value =
+			arena_printf(cx->arena, "%lld\xC2\xA0%%", (long long)(good * 100 / whole));
 	if (m->good != NULL) {
 		f.note = msgf(cx, m->date == NULL ? "home.of" : "home.of_recent",
 			      text_count(cx->arena, good), text_count(cx->arena, whole));
@@ -180,9 +181,10 @@ registers_page(struct visit *v)
 
 	for (size_t i = 0; i < ts->n; i++)
 		if (sql_may(v->cx, ts, ts->list[i], RIGHT_SEE))
-			links[n++] = (struct part_link){
-				.label = msg(v->cx, ts->list[i]->plural_key),
-				.href = arena_printf(v->cx->arena, "/%s", ts->list[i]->path) };
+			links[n++] =
+				(struct part_link){ .label = msg(v->cx, ts->list[i]->plural_key),
+						    .href = arena_printf(v->cx->arena, "/%s",
+									 ts->list[i]->path) };
 	visit_page_begin(v, msg(v->cx, "rail.registers"));
 	part_links(&v->page, msg(v->cx, "rail.registers"), links, n);
 	return visit_page_end(v);

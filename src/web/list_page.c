@@ -74,7 +74,7 @@ state_filter(struct listing *li)
 		return;
 	for (int i = 0; i < t->nstates; i++)
 		c[i] = (struct part_choice){ .value = t->states[i].name,
-						 .label = msg(li->v->cx, t->states[i].label_key) };
+					     .label = msg(li->v->cx, t->states[i].label_key) };
 	add_filter(li, "seisund", "sys_state", msg(li->v->cx, "column.state"), c,
 		   (size_t)t->nstates);
 }
@@ -92,9 +92,9 @@ choice_filters(struct listing *li)
 			continue;
 		c = ARENA_ARRAY(li->v->cx->arena, (size_t)f->nchoices + 1, struct part_choice);
 		for (int k = 0; k < f->nchoices; k++)
-			c[k] = (struct part_choice){
-				.value = f->choices[k].name,
-				.label = msg(li->v->cx, f->choices[k].label_key) };
+			c[k] = (struct part_choice){ .value = f->choices[k].name,
+						     .label = msg(li->v->cx,
+								  f->choices[k].label_key) };
 		add_filter(li, f->name, f->name, msg(li->v->cx, f->label_key), c,
 			   (size_t)f->nchoices);
 	}
@@ -107,19 +107,13 @@ read_cursor(struct listing *li)
 	const char *after = http_query(li->v->x, "alates"), *before = http_query(li->v->x, "enne");
 	const struct list *l = li->query.list;
 	SCOPED(stmt) struct stmt *q = NULL;
-	SCOPED_BUF b;
 	int64_t id;
 	bool row;
 
-	buf_init(&b, MAX_SQL);
 	li->nvalues = li->nfilters;
 	if (!text_int(after != NULL ? after : before != NULL ? before : "", 1, INT64_MAX, &id))
 		return OK;
-	buf_text(&b, "SELECT ");
-	for (int i = 0; i < l->nsort; i++)
-		buf_printf(&b, "\"%s\", ", l->sort[i].column);
-	buf_printf(&b, "sys_id FROM \"%s\" WHERE sys_id = ?1", li->type->name);
-	TRY(db_query(li->v->cx, sql_intern(b.bytes), DB_ARGS(db_int(id)), &q));
+	TRY(db_query(li->v->cx, sql_cursor(li->v->cx, li->type, l), DB_ARGS(db_int(id)), &q));
 	TRY(stmt_step(li->v->cx, q, &row));
 	if (!row)
 		return OK; /* gone: begin from the start */
@@ -238,8 +232,7 @@ engine_cell(struct listing *li, struct part_table *pt, const struct column *c, c
 }
 
 static enum err
-field_cell(struct listing *li, struct part_table *pt, const struct column *c,
-	   const struct value *v)
+field_cell(struct listing *li, struct part_table *pt, const struct column *c, const struct value *v)
 {
 	const struct field *f = c->sub != NULL ? c->sub : c->field;
 	struct page *p = &li->v->page;
@@ -288,9 +281,12 @@ write_table(struct listing *li, struct row **rows, size_t n)
 {
 	struct ctx *cx = li->v->cx;
 	const struct list *l = li->query.list;
-	struct part_column *cols = ARENA_ARRAY(cx->arena, (size_t)l->ncolumns + 1, struct part_column);
-	struct part_table pt = { .caption = msg(cx, l->label_key), .columns = cols,
-				 .n_columns = (size_t)l->ncolumns, .keys = true };
+	struct part_column *cols =
+		ARENA_ARRAY(cx->arena, (size_t)l->ncolumns + 1, struct part_column);
+	struct part_table pt = { .caption = msg(cx, l->label_key),
+				 .columns = cols,
+				 .n_columns = (size_t)l->ncolumns,
+				 .keys = true };
 
 	for (int i = 0; i < l->ncolumns; i++)
 		cols[i] = (struct part_column){ .label = msg(cx, l->columns[i].label_key),
@@ -318,16 +314,16 @@ static void
 write_tabs(struct listing *li)
 {
 	const struct type *t = li->type;
-	struct part_link *tabs = ARENA_ARRAY(li->v->cx->arena, (size_t)t->nlists + 1, struct part_link);
+	struct part_link *tabs =
+		ARENA_ARRAY(li->v->cx->arena, (size_t)t->nlists + 1, struct part_link);
 
 	if (t->nlists < 2)
 		return;
 	for (int i = 0; i < t->nlists; i++)
-		tabs[i] = (struct part_link){
-			.label = msg(li->v->cx, t->lists[i].label_key),
-			.href = arena_printf(li->v->cx->arena, "/%s?vaade=%s", t->path,
-					     t->lists[i].name),
-			.current = &t->lists[i] == li->query.list };
+		tabs[i] = (struct part_link){ .label = msg(li->v->cx, t->lists[i].label_key),
+					      .href = arena_printf(li->v->cx->arena, "/%s?vaade=%s",
+								   t->path, t->lists[i].name),
+					      .current = &t->lists[i] == li->query.list };
 	part_tabs(&li->v->page, msg(li->v->cx, t->plural_key), tabs, (size_t)t->nlists);
 }
 
@@ -339,8 +335,8 @@ write_foot(struct listing *li, struct row **rows, size_t n, bool more, int64_t c
 	struct part_list_foot foot = { .shown = (long)n, .count = (long)count };
 
 	if (n > 0 && (back || more))
-		foot.next = arena_printf(a, "%s&alates=%lld", li->address,
-					 (long long)rows[n - 1]->id);
+		foot.next =
+			arena_printf(a, "%s&alates=%lld", li->address, (long long)rows[n - 1]->id);
 	if (n > 0 && ((back && more) || (!back && li->query.after)))
 		foot.prev = arena_printf(a, "%s&enne=%lld", li->address, (long long)rows[0]->id);
 	part_list_foot(&li->v->page, &foot);

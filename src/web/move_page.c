@@ -20,7 +20,8 @@ static enum err
 write_move(struct visit *v, const struct record *r, const struct move *m)
 {
 	const char *effects[] = { NULL };
-	struct part_field *fields = ARENA_ARRAY(v->cx->arena, (size_t)m->nask + 1, struct part_field);
+	struct part_field *fields =
+		ARENA_ARRAY(v->cx->arena, (size_t)m->nask + 1, struct part_field);
 	struct part_confirm c = { .action = visit_url_of(v->cx, r, "/-/liigu"),
 				  .move = m->name,
 				  .key = visit_key(v),
@@ -69,8 +70,9 @@ show(struct visit *v, const char *name)
 	TRY(record_may_move(v->cx, r, m, &may));
 	if (!may && cause.code == OK)
 		return fail(v->cx, ERR_CONFLICT, "err.move_state", msg(v->cx, m->label_key),
-			    r->type->nstates == 0 ? ""
-						  : msg(v->cx, r->type->states[r->state].label_key));
+			    r->type->nstates == 0
+				    ? ""
+				    : msg(v->cx, r->type->states[r->state].label_key));
 	v->cx->error = cause;
 	return write_move(v, r, m);
 }
@@ -124,7 +126,9 @@ enum err
 delete_page(struct visit *v)
 {
 	const char *effects[] = { msg(v->cx, "delete.effect") };
-	struct part_field reason = { .kind = ASK_LONG, .name = "note", .rows = 3,
+	struct part_field reason = { .kind = ASK_LONG,
+				     .name = "note",
+				     .rows = 3,
 				     .label = msg(v->cx, "field.reason"),
 				     .value = http_form(v->x, "note") };
 	const struct error cause = v->cx->error;
@@ -138,12 +142,19 @@ delete_page(struct visit *v)
 		reason.error = site_error_text(v->cx);
 	visit_page_begin(v, msg(v->cx, "delete.title"));
 	part_error_summary(&v->page, &reason, 1);
-	part_confirm(&v->page, &(struct part_confirm){
-		.question = arena_printf(v->cx->arena, "%s %s", r->number, r->title),
-		.effects = effects, .n_effects = 1,
-		.action = visit_url_of(v->cx, r, "/-/kustuta"), .key = visit_key(v),
-		.version = r->version, .button = msg(v->cx, "delete.button"), .final = true,
-		.fields = &reason, .n_fields = 1, .cancel_href = visit_url_of(v->cx, r, "") });
+	part_confirm(&v->page,
+		     &(struct part_confirm){
+			     .question = arena_printf(v->cx->arena, "%s %s", r->number, r->title),
+			     .effects = effects,
+			     .n_effects = 1,
+			     .action = visit_url_of(v->cx, r, "/-/kustuta"),
+			     .key = visit_key(v),
+			     .version = r->version,
+			     .button = msg(v->cx, "delete.button"),
+			     .final = true,
+			     .fields = &reason,
+			     .n_fields = 1,
+			     .cancel_href = visit_url_of(v->cx, r, "") });
 	return visit_page_end(v);
 }
 

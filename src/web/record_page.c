@@ -215,9 +215,13 @@ write_files(struct reading *rd)
 	struct visit *v = rd->v;
 	SCOPED(stmt) struct stmt *q = NULL;
 	struct part_link *links = ARENA_ARRAY(v->cx->arena, 50, struct part_link);
-	struct part_form form = { .id = "fail", .action = visit_url_of(v->cx, rd->r, "/-/fail"),
-				  .files = true, .key = visit_key(v) };
-	struct part_field file = { .kind = ASK_FILE, .name = "fail", .optional = true,
+	struct part_form form = { .id = "fail",
+				  .action = visit_url_of(v->cx, rd->r, "/-/fail"),
+				  .files = true,
+				  .key = visit_key(v) };
+	struct part_field file = { .kind = ASK_FILE,
+				   .name = "fail",
+				   .optional = true,
 				   .label = msg(v->cx, "record.file_add") };
 	struct part_button add = { .label = msg(v->cx, "record.file_send") };
 	size_t n = 0;
@@ -231,7 +235,8 @@ write_files(struct reading *rd)
 		links[n] = (struct part_link){
 			.label = stmt_copy(v->cx, q, 1),
 			.href = arena_printf(v->cx->arena, "/fail/%lld", (long long)stmt_int(q, 0)),
-			.note = civil_text(v->cx->arena, civil_in_tallinn(stmt_int(q, 2)).day) };
+			.note = civil_text(v->cx->arena, civil_in_tallinn(stmt_int(q, 2)).day)
+		};
 	}
 	if (n > 0)
 		part_links(&v->page, msg(v->cx, "record.files"), links, n);
@@ -310,15 +315,17 @@ write_timeline(struct reading *rd)
 			.at = h->at,
 			.who = h->actor_name != NULL ? h->actor_name : msg(v->cx, "history.hool"),
 			.what = what_happened(v, rd->r->type, h),
-			.icon = strcmp(h->kind, "note") == 0   ? ICON_NOTE
+			.icon = strcmp(h->kind, "note") == 0	 ? ICON_NOTE
 				: strcmp(h->kind, "letter") == 0 ? ICON_LETTER
 				: strcmp(h->kind, "file") == 0	 ? ICON_FILE
-								 : ICON_EDIT };
+								 : ICON_EDIT
+		};
 		if (h->change != NULL)
 			TRY(read_changes(v, rd->r->type, h->change, &list[i]));
 		else
 			list[i].note = msg(v->cx, "history.erased");
-		/* What a record began with is its facts or the changes since; it need not be said again. */
+		/* What a record began with is its facts or the changes since; it need not be said
+		 * again. */
 		if (strcmp(h->kind, "create") == 0)
 			list[i].n_changes = 0;
 	}
@@ -335,22 +342,15 @@ side_of(struct reading *rd, const struct type *t, const struct field *f)
 	struct visit *v = rd->v;
 	struct ctx *cx = v->cx;
 	SCOPED(stmt) struct stmt *q = NULL;
-	SCOPED_BUF b;
 	struct part_link *links = ARENA_ARRAY(cx->arena, SIDE, struct part_link);
-	struct sql sql = { 0 };
+	struct sql sql;
 	struct db_value id = db_int(rd->r->id);
 	size_t n = 0;
 	bool row;
 
-	buf_init(&b, MAX_SQL);
-	buf_printf(&b,
-		   "SELECT t.sys_number, r.title, t.sys_state FROM \"%s\" t JOIN sys_record r ON "
-		   "r.id = t.sys_id WHERE t.\"%s\" = ?%d AND t.sys_deleted = 0 AND ",
-		   t->name, f->name, params_add(&sql.params, PARAM_VALUE));
-	if (!sql_right(cx, cx->world->types, t, RIGHT_SEE, "t", &b, &sql.params))
+	if (!sql_may(cx, cx->world->types, t, RIGHT_SEE))
 		return OK;
-	buf_printf(&b, " ORDER BY t.sys_id DESC LIMIT %d", SIDE);
-	sql.text = sql_intern(b.bytes);
+	TRY(sql_referring(cx, cx->world->types, t, f, SIDE, &sql));
 	TRY(db_query(cx, sql.text, sql_args(cx, &sql, &id, 1), &q));
 	for (; n < SIDE; n++) {
 		int s;
@@ -362,7 +362,8 @@ side_of(struct reading *rd, const struct type *t, const struct field *f)
 		links[n] = (struct part_link){
 			.label = arena_printf(cx->arena, "%s %s", stmt_text(q, 0), stmt_text(q, 1)),
 			.href = visit_url(cx, t, stmt_text(q, 0)),
-			.note = s < 0 ? NULL : msg(cx, t->states[s].label_key) };
+			.note = s < 0 ? NULL : msg(cx, t->states[s].label_key)
+		};
 	}
 	if (n > 0)
 		part_links(&v->page, msg(cx, t->plural_key), links, n);

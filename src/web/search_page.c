@@ -35,7 +35,9 @@ write_found(struct visit *v, const struct found *list, size_t n, bool like)
 				      { .label = msg(cx, "column.number") },
 				      { .label = msg(cx, "search.name") } };
 	struct part_table pt = { .caption = msg(cx, like ? "search.alike" : "search.found"),
-				 .show_caption = like, .columns = cols, .n_columns = 3,
+				 .show_caption = like,
+				 .columns = cols,
+				 .n_columns = 3,
 				 .keys = true };
 	size_t shown = 0;
 
@@ -91,8 +93,8 @@ site_find_choices(struct visit *v, const struct type *t, const char *query,
 			.value = text_from_int(v->cx->arena, found[i].id),
 			.label = found[i].title,
 			.help = arena_printf(v->cx->arena, "%s %s",
-					     msg(v->cx, found[i].type->label_key),
-					     found[i].number) };
+					     msg(v->cx, found[i].type->label_key), found[i].number)
+		};
 	}
 	return OK;
 }

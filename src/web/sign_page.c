@@ -9,11 +9,13 @@
 
 static const char PRACTICE[] =
 	"SELECT u.login, u.name, p.name FROM \"user\" u JOIN position p ON p.\"user\" = u.sys_id "
-	"WHERE u.sys_deleted = 0 AND u.closed = 0 AND p.sys_id IN (SELECT min(sys_id) FROM position "
+	"WHERE u.sys_deleted = 0 AND u.closed = 0 AND p.sys_id IN (SELECT min(sys_id) FROM "
+	"position "
 	"WHERE sys_deleted = 0 GROUP BY kind) ORDER BY u.sys_id LIMIT ?1";
 static const char PRACTICE_PASSWORD[] = "SELECT value FROM sys_setting WHERE name = 'practice'";
 static const char MY_POSITIONS[] =
-	"SELECT sys_id, name FROM position WHERE \"user\" = ?1 AND sys_deleted = 0 AND valid_from <= "
+	"SELECT sys_id, name FROM position WHERE \"user\" = ?1 AND sys_deleted = 0 AND valid_from "
+	"<= "
 	"?2 AND (valid_to IS NULL OR valid_to >= ?2) ORDER BY sys_id LIMIT 20";
 static const char MY_SESSIONS[] =
 	"SELECT made_at, seen_at, ended_at, end_reason FROM sys_session WHERE user = ?1 "
@@ -181,8 +183,10 @@ write_sessions(struct visit *v)
 	struct part_column cols[] = { { .label = msg(v->cx, "me.session_from") },
 				      { .label = msg(v->cx, "me.session_seen") },
 				      { .label = msg(v->cx, "me.session_end") } };
-	struct part_table pt = { .caption = msg(v->cx, "me.sessions"), .show_caption = true,
-				 .columns = cols, .n_columns = 3 };
+	struct part_table pt = { .caption = msg(v->cx, "me.sessions"),
+				 .show_caption = true,
+				 .columns = cols,
+				 .n_columns = 3 };
 	SCOPED(stmt) struct stmt *q = NULL;
 	bool row;
 
@@ -219,7 +223,8 @@ me_page(struct visit *v)
 	part_fact_begin(&v->page, msg(v->cx, "me.last_signin"));
 	part_moment(&v->page, report.last_at);
 	part_fact_end(&v->page);
-	part_fact(&v->page, msg(v->cx, "me.failures"), text_from_int(v->cx->arena, report.failures));
+	part_fact(&v->page, msg(v->cx, "me.failures"),
+		  text_from_int(v->cx->arena, report.failures));
 	for (int i = 0; k != NULL && i < k->nduties; i++) {
 		const struct duty *d = map_get(&v->cx->world->types->duty_by_name, k->duties[i]);
 

@@ -12,7 +12,6 @@
 #include "web/site_int.h"
 #include "web/static_files.h"
 
-
 static const char KEY_USED[] = "SELECT location FROM sys_form_key WHERE key = ?1 AND user = ?2";
 static const char KEY_USE[] =
 	"INSERT INTO sys_form_key (key, user, location, made_at) VALUES (?1, ?2, ?3, ?4)";
@@ -244,7 +243,8 @@ after(struct ctx *cx, void *arg)
 static void
 set_after(struct visit *v)
 {
-	if (v->cx->seen == NULL && (!v->signed_in || v->cx->now - v->session.seen_at < TOUCH_SECONDS))
+	if (v->cx->seen == NULL &&
+	    (!v->signed_in || v->cx->now - v->session.seen_at < TOUCH_SECONDS))
 		return;
 	v->x->after = after;
 	v->x->after_arg = v;

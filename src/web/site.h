@@ -44,7 +44,7 @@ struct visit {
 	const struct type *type;
 	const char *number;
 	const char *location; /* where a form's work ended; see visit_go() */
-	enum err error; /* in `again`: why the form comes back; cx->error says it */
+	enum err error;	      /* in `again`: why the form comes back; cx->error says it */
 	struct html h;
 	struct page page;
 };
@@ -106,16 +106,16 @@ const char *visit_purpose(const struct visit *v, const struct type *t);
 enum tone visit_tone(const struct record *r);
 enum tone visit_due(struct ctx *cx, int32_t due, int warn, const char **ret_words);
 /* The trace kept with a clock, or any rule_json text, as lines for part_because(). */
-enum err visit_trace(struct ctx *cx, const char *json, struct part_trace **ret,
-		     size_t *ret_n) MUST_USE;
+enum err
+visit_trace(struct ctx *cx, const char *json, struct part_trace **ret, size_t *ret_n) MUST_USE;
 /* A field of a form: from a type's field, with the value typed before (v->x->form), else `value`,
  * else the preset. Its error is taken from cx->error when that names the field. */
 enum err visit_field(struct visit *v, const struct field *f, const struct value *value,
 		     struct part_field *ret) MUST_USE;
 /* Take what the form typed for the given fields into a change; all faults are looked at, the
  * first is returned. */
-enum err visit_typed(struct visit *v, const struct field *const *fields, int n,
-		     struct change *ch) MUST_USE;
+enum err
+visit_typed(struct visit *v, const struct field *const *fields, int n, struct change *ch) MUST_USE;
 /* The draft kept for a form (its PART_FORM), as pairs; none: ret->n is 0. */
 enum err draft_read(struct visit *v, const char *form, struct http_pairs *ret,
 		    int64_t *ret_saved_at) MUST_USE;
@@ -132,7 +132,7 @@ struct site {
 	const struct world *world;
 	struct db *db;
 	const struct work *const *works; /* ended by NULL */
-	const char *board; /* name of the house */
+	const char *board;		 /* name of the house */
 	const char *version;
 	struct static_files *statics; /* made by site_init() */
 };

@@ -212,7 +212,8 @@ lookers_table(struct visit *v, const struct access_entry *list, size_t n)
 		{ .label = msg(v->cx, "lookers.kind") },
 		{ .label = msg(v->cx, "lookers.purpose") },
 	};
-	struct part_table pt = { .caption = msg(v->cx, "lookers.title"), .columns = cols,
+	struct part_table pt = { .caption = msg(v->cx, "lookers.title"),
+				 .columns = cols,
 				 .n_columns = 5 };
 
 	part_table_begin(&v->page, &pt);

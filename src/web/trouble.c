@@ -45,7 +45,9 @@ page_trouble(struct visit *v, enum err e)
 		buf_init(&b, MAX_URL * 3);
 		buf_printf(&b, "%s?tagasi=", PATH_SIGN_IN);
 		for (const char *p = v->x->raw_path; *p != '\0'; p++)
-			buf_printf(&b, *p == '/' || text_is_name((char[]){ *p, '\0' }) ? "%c" : "%%%02X",
+			buf_printf(&b,
+				   *p == '/' || text_is_name((char[]){ *p, '\0' }) ? "%c"
+										   : "%%%02X",
 				   (unsigned char)*p);
 		buf_text(&b, over ? "&miks=aeg" : "");
 		ctx_forgive(cx);

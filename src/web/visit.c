@@ -180,15 +180,17 @@ rail_duty(struct visit *v, const struct duty *d, struct rail *rail)
 			    !sql_may(v->cx, ts, t, RIGHT_SEE))
 				continue;
 			if (!headed)
-				rail->list[rail->n++] = (struct page_duty){
-					.label = msg(v->cx, d->label_key), .heading = true };
+				rail->list[rail->n++] =
+					(struct page_duty){ .label = msg(v->cx, d->label_key),
+							    .heading = true };
 			headed = true;
 			rail->list[rail->n++] = (struct page_duty){
 				.label = msg(v->cx, l->label_key),
 				.href = arena_printf(a, "/%s?vaade=%s", t->path, l->name),
 				.waits = waiting(v->cx, t, l),
-				.current = v->type == t && text_equal(http_query(v->x, "vaade"),
-								      l->name) };
+				.current = v->type == t &&
+					   text_equal(http_query(v->x, "vaade"), l->name)
+			};
 		}
 }
 
@@ -205,8 +207,8 @@ fill_rail(struct visit *v)
 	for (size_t i = 0; i < ts->nduties; i++)
 		if (visit_duty(v, ts->duties[i]->name))
 			rail_duty(v, ts->duties[i], &rail);
-	rail.list[rail.n++] = (struct page_duty){ .label = msg(v->cx, "rail.registers"),
-						  .href = "/registrid" };
+	rail.list[rail.n++] =
+		(struct page_duty){ .label = msg(v->cx, "rail.registers"), .href = "/registrid" };
 	v->page.duties = rail.list;
 	v->page.n_duties = rail.n;
 }
@@ -221,9 +223,10 @@ fill_news(struct visit *v)
 
 	for (size_t i = 0; i < ts->n; i++)
 		if (ts->list[i]->menu && sql_may(v->cx, ts, ts->list[i], RIGHT_CREATE))
-			news[n++] = (struct part_link){
-				.label = msg(v->cx, ts->list[i]->label_key),
-				.href = arena_printf(v->cx->arena, "/%s/uus", ts->list[i]->path) };
+			news[n++] =
+				(struct part_link){ .label = msg(v->cx, ts->list[i]->label_key),
+						    .href = arena_printf(v->cx->arena, "/%s/uus",
+									 ts->list[i]->path) };
 	v->page.news = news;
 	v->page.n_news = n;
 }
@@ -335,16 +338,17 @@ ask_kind(const struct field *f)
 static void
 fill_choices(struct visit *v, const struct field *f, const char *value, struct part_field *pf)
 {
-	struct part_choice *c = ARENA_ARRAY(v->cx->arena, (size_t)f->nchoices + 1, struct part_choice);
+	struct part_choice *c =
+		ARENA_ARRAY(v->cx->arena, (size_t)f->nchoices + 1, struct part_choice);
 	size_t n = 0;
 
 	for (int i = 0; i < f->nchoices; i++) {
 		const struct choice *ch = &f->choices[i];
-		bool chosen = f->kind == FIELD_CHOICE
-				      ? strcmp(value, ch->name) == 0
-				      : strstr(arena_printf(v->cx->arena, ",%s,", value),
-					       arena_printf(v->cx->arena, ",%s,", ch->name)) !=
-						NULL;
+		bool chosen =
+			f->kind == FIELD_CHOICE
+				? strcmp(value, ch->name) == 0
+				: strstr(arena_printf(v->cx->arena, ",%s,", value),
+					 arena_printf(v->cx->arena, ",%s,", ch->name)) != NULL;
 		bool in_force = (ch->valid_from == CIVIL_NONE || ch->valid_from <= v->cx->today) &&
 				(ch->valid_to == CIVIL_NONE || ch->valid_to >= v->cx->today);
 
@@ -377,7 +381,8 @@ fill_places(struct visit *v, const struct field *f, const char *value, struct pa
 		chosen = chosen || c[i].chosen;
 	}
 	if (!chosen && was != NULL)
-		c[n++] = (struct part_choice){ .value = was->code, .label = was->name,
+		c[n++] = (struct part_choice){ .value = was->code,
+					       .label = was->name,
 					       .chosen = true };
 	pf->kind = ASK_CHOICE;
 	pf->choices = c;
@@ -400,8 +405,8 @@ fill_ref(struct visit *v, const struct field *f, const char *value, struct part_
 		const char *title;
 
 		TRY(record_title(v->cx, id, &title));
-		c[pf->n_choices++] = (struct part_choice){ .value = value, .label = title,
-							   .chosen = true };
+		c[pf->n_choices++] =
+			(struct part_choice){ .value = value, .label = title, .chosen = true };
 	}
 	if (text_equal(http_form(v->x, PART_FIND), f->name) && typed != NULL && *typed != '\0') {
 		TRY(site_find_choices(v, f->ref_type, typed, c, &pf->n_choices));
@@ -417,8 +422,8 @@ typed_value(struct visit *v, const struct field *f)
 {
 	const char *all = http_form(v->x, f->name), *next;
 
-	for (size_t i = 1; f->kind == FIELD_CHOICES &&
-			   (next = http_form_nth(v->x, f->name, i)) != NULL; i++)
+	for (size_t i = 1;
+	     f->kind == FIELD_CHOICES && (next = http_form_nth(v->x, f->name, i)) != NULL; i++)
 		all = arena_printf(v->cx->arena, "%s,%s", all, next);
 	return all;
 }
