@@ -10,7 +10,8 @@
 
 #include "core/rule.h"
 
-/* The commands `hool rule` and `hool id`: argv[0] is the command's own name, answers go to `out`. */
+/* The commands `hool rule` and `hool id`: argv[0] is the command's own name, answers go to `out`.
+ */
 enum err rule_cmd(struct ctx *cx, const struct rulebook *rb, int argc, char **argv, FILE *in,
 		  FILE *out) MUST_USE;
 enum err ident_cmd(struct ctx *cx, const struct rulebook *rb, int argc, char **argv, FILE *in,
