@@ -152,7 +152,7 @@ write_checker(struct panel *pa, struct part_table *pt, size_t i)
 	const struct proof *p = &pa->ps.at[i];
 
 	part_cell_begin(&v->page, pt);
-	if (p->finding == 0)
+	if (p->checked_on == CIVIL_NONE)
 		html_text(&v->h, "–");
 	else if (p->computed || *pa->who[i] == '\0')
 		html_text(&v->h, msg(v->cx, "history.hool"));
