@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/jobs.h"
 #include "format/letter.h"
 #include "web/site.h"
 
@@ -83,6 +84,7 @@ wait_for_end(int fd)
 static enum err
 serve(struct run *r, struct db *db, const struct http_settings *settings, int fd)
 {
+	SCOPED(jobs) struct jobs *jobs = NULL;
 	SCOPED(http) struct http *http = NULL;
 	struct site site = { .world = r->world, .db = db, .works = r->works, .version = "0.1" };
 	struct http_site callbacks;
@@ -90,6 +92,7 @@ serve(struct run *r, struct db *db, const struct http_settings *settings, int fd
 	TRY(greet(r, db, &site));
 	site_init(r->cx, &site, &callbacks);
 	TRY(http_start(r->cx, settings, &callbacks, db, &http));
+	TRY(jobs_start(r, db, &jobs));
 	(void)printf("listening http://%s:%u\n", settings->address, (unsigned)http_port(http));
 	(void)fflush(stdout);
 	wait_for_end(fd);

@@ -74,6 +74,14 @@ struct web_home {
 	enum err (*write)(struct visit *v);
 };
 
+/* Work the clock asks for: a closure of the write lane, run at start and then each hour, as the
+ * program itself. It takes a bounded piece and is run again until it reports none left. */
+struct work_job {
+	const char *name;
+	/* *ret_done: pieces done in this run; 0 ends it until the next hour. */
+	enum err (*run)(struct ctx *cx, int64_t *ret_done);
+};
+
 /* What a field of work adds; each table ends with a row whose first member is NULL. */
 struct work {
 	const char *name;
@@ -81,6 +89,7 @@ struct work {
 	const struct web_route *routes;
 	const struct web_panel *panels;
 	const struct web_home *homes;
+	const struct work_job *jobs;
 };
 
 /* ---- for handlers ---- */

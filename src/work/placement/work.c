@@ -39,4 +39,6 @@ static const struct web_home HOMES[] = {
 	{ NULL },
 };
 
-const struct work PLACEMENT_WORK = { "placement", HOOKS, ROUTES, PANELS, HOMES };
+const struct work PLACEMENT_WORK = {
+	.name = "placement", .hooks = HOOKS, .routes = ROUTES, .panels = PANELS, .homes = HOMES
+};

@@ -348,4 +348,6 @@ static const struct web_home HOMES[] = {
 	{ NULL },
 };
 
-const struct work PROVIDER_WORK = { "provider", NULL, ROUTES, PANELS, HOMES };
+const struct work PROVIDER_WORK = {
+	.name = "provider", .routes = ROUTES, .panels = PANELS, .homes = HOMES
+};

@@ -201,4 +201,6 @@ static const struct web_panel PANELS[] = {
 	{ NULL, NULL },
 };
 
-const struct work QUEUE_WORK = { "queue", HOOKS, ROUTES, PANELS, NULL };
+const struct work QUEUE_WORK = {
+	.name = "queue", .hooks = HOOKS, .routes = ROUTES, .panels = PANELS
+};

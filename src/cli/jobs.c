@@ -1,0 +1,149 @@
+/* Hourly work. See jobs.h. */
+#include "cli/jobs.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "core/access.h"
+#include "web/site.h"
+
+#define HOUR_MS (60 * 60 * 1000)
+#define PIECES 1000    /* runs of one job in one hour, at most */
+#define UNPACK 2000    /* access rows unpacked in one closure */
+#define KEY_DAYS 7     /* a form sent again after this long is a new one */
+#define SEARCH_DAYS 1  /* addresses of search results */
+#define SIGNIN_DAYS 90 /* failed and good attempts */
+
+struct jobs {
+	const struct world *world;
+	const struct work *const *works;
+	struct db *db;
+	pthread_t thread;
+	int end; /* eventfd: written when the thread should end */
+};
+
+static const char KEYS_GONE[] = "DELETE FROM sys_form_key WHERE made_at < ?1";
+static const char SEARCHES_GONE[] = "DELETE FROM sys_search WHERE made_at < ?1";
+static const char SIGNINS_GONE[] = "DELETE FROM sys_signin WHERE at < ?1";
+
+static enum err
+unpack(struct ctx *cx, int64_t *ret_done)
+{
+	return access_unpack(cx, UNPACK, ret_done);
+}
+
+/* Keys, tokens and attempts are no records: they have served and go. */
+static enum err
+clear(struct ctx *cx, int64_t *ret_done)
+{
+	const int64_t day = 86400;
+
+	*ret_done = 0;
+	TRY(db_exec(cx, KEYS_GONE, DB_ARGS(db_int(cx->now - KEY_DAYS * day)), NULL));
+	TRY(db_exec(cx, SEARCHES_GONE, DB_ARGS(db_int(cx->now - SEARCH_DAYS * day)), NULL));
+	return db_exec(cx, SIGNINS_GONE, DB_ARGS(db_int(cx->now - SIGNIN_DAYS * day)), NULL);
+}
+
+static const struct work_job OWN[] = {
+	{ "unpack access", unpack },
+	{ "clear", clear },
+	{ NULL, NULL },
+};
+
+struct piece {
+	const struct work_job *job;
+	int64_t done;
+};
+
+static enum err
+run_piece(struct ctx *cx, void *arg)
+{
+	struct piece *p = arg;
+
+	return p->job->run(cx, &p->done);
+}
+
+static bool
+asked_to_end(const struct jobs *j, int wait_ms)
+{
+	struct pollfd fd = { .fd = j->end, .events = POLLIN };
+
+	return poll(&fd, 1, wait_ms) > 0;
+}
+
+static void
+run_job(struct jobs *j, const struct work_job *job)
+{
+	struct piece p = { .job = job, .done = 1 };
+
+	for (int i = 0; i < PIECES && p.done > 0 && !asked_to_end(j, 0); i++) {
+		SCOPED(arena) struct arena *a = arena_new();
+		struct ctx cx;
+
+		ctx_init(&cx, a);
+		world_enter(&cx, j->world);
+		cx.who.system = true;
+		p.done = 0;
+		if (db_run(&cx, j->db, job->name, run_piece, &p) != OK) {
+			log_error(&cx, job->name);
+			return;
+		}
+		if (p.done > 0)
+			log_line(LOG_INFO, "job", "event.provider", job->name, "hool.done",
+				 text_from_int(a, p.done));
+	}
+}
+
+static void *
+jobs_thread(void *arg)
+{
+	struct jobs *j = arg;
+
+	do {
+		for (const struct work_job *job = OWN; job->name != NULL; job++)
+			run_job(j, job);
+		for (const struct work *const *w = j->works; *w != NULL; w++)
+			for (const struct work_job *job = (*w)->jobs;
+			     job != NULL && job->name != NULL; job++)
+				run_job(j, job);
+	} while (!asked_to_end(j, HOUR_MS));
+	return NULL;
+}
+
+enum err
+jobs_start(struct run *r, struct db *db, struct jobs **ret)
+{
+	struct jobs *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		BUG("out of memory");
+	j->world = r->world;
+	j->works = r->works;
+	j->db = db;
+	j->end = eventfd(0, EFD_CLOEXEC);
+	if (j->end < 0 || pthread_create(&j->thread, NULL, jobs_thread, j) != 0) {
+		if (j->end >= 0)
+			(void)close(j->end);
+		free(j);
+		return fail(r->cx, ERR_IO, "err.io");
+	}
+	*ret = j;
+	return OK;
+}
+
+void
+jobs_stop(struct jobs *j)
+{
+	if (j == NULL)
+		return;
+	if (eventfd_write(j->end, 1) != 0)
+		BUG("an event that cannot be written");
+	(void)pthread_join(j->thread, NULL);
+	(void)close(j->end);
+	free(j);
+}
