@@ -1,6 +1,7 @@
 /* Users and sign-ins. See account.h. */
 #include "core/account.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>
@@ -8,9 +9,14 @@
 #include "base/text.h"
 
 #define TOKEN_BYTES 32
+/*
+ * Guessing is slowed by where it comes from, never by whose name is guessed, for else anybody could
+ * lock anybody out. An address that fails with one name waits soon; with many names, later, for
+ * behind one address there may be a whole office.
+ */
 #define THROTTLE_SECONDS 900 /* failures are counted over this long */
-#define THROTTLE_NAME 10     /* failures of one name from anywhere */
-#define THROTTLE_ADDRESS 20  /* failures from one address */
+#define THROTTLE_PAIR 5	     /* failures of one name from one address, since it last succeeded */
+#define THROTTLE_ADDRESS 50  /* failures from one address */
 
 static const char USER_BY_LOGIN[] =
 	"SELECT u.sys_id, p.hash, u.closed FROM \"user\" u LEFT JOIN sys_password p ON p.user = "
@@ -20,11 +26,13 @@ static const char POSITIONS[] =
 	"AND (valid_to IS NULL OR valid_to >= ?2) ORDER BY sys_id";
 static const char SIGNIN_ADD[] =
 	"INSERT INTO sys_signin (at, name, address, outcome) VALUES (?1, ?2, ?3, ?4)";
-static const char FAILED_NAME[] = "SELECT count(*) FROM sys_signin WHERE name = ?1 AND at > ?2 AND "
-				  "outcome IN ('password', 'unknown')";
+static const char FAILED_PAIR[] =
+	"SELECT count(*) FROM sys_signin WHERE name = ?1 AND at > ?2 AND address = ?3 AND outcome "
+	"IN ('password', 'unknown', 'closed') AND id > coalesce((SELECT max(id) FROM sys_signin "
+	"WHERE name = ?1 AND at > ?2 AND address = ?3 AND outcome = 'ok'), 0)";
 static const char FAILED_ADDRESS[] =
 	"SELECT count(*) FROM sys_signin WHERE address = ?1 AND at > ?2 AND outcome IN "
-	"('password', 'unknown')";
+	"('password', 'unknown', 'closed')";
 static const char SESSION_ADD[] =
 	"INSERT INTO sys_session (token, user, position, lang, csrf, made_at, seen_at) "
 	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
@@ -38,6 +46,8 @@ static const char TOUCH[] =
 	"UPDATE sys_session SET seen_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
 static const char END[] = "UPDATE sys_session SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND "
 			  "ended_at IS NULL";
+static const char RENEW[] = "UPDATE sys_session SET token = ?2 WHERE id = ?1 AND ended_at IS NULL";
+static const char KNOWN[] = "SELECT 1 FROM sys_session WHERE token = ?1";
 static const char SET_LANG[] = "UPDATE sys_session SET lang = ?2 WHERE id = ?1";
 static const char SET_POSITION[] = "UPDATE sys_session SET position = ?2 WHERE id = ?1";
 static const char LAST_OK[] = "SELECT max(made_at) FROM sys_session WHERE user = ?1 AND id <> ?2";
@@ -118,6 +128,23 @@ name_kept(struct ctx *cx, const char *login)
 	return text_hex(cx->arena, hash, sizeof(hash));
 }
 
+/* An address as it is counted: who has an IPv6 address has all those of its network (/64). */
+static const char *
+address_kept(struct ctx *cx, const char *address)
+{
+	/* An IPv4 address in IPv6 dress ("::ffff:192.0.2.1") is one alone. */
+	static const unsigned char MAPPED[12] = { [10] = 0xFF, [11] = 0xFF };
+	unsigned char bytes[16];
+	char out[INET6_ADDRSTRLEN];
+
+	if (inet_pton(AF_INET6, address, bytes) != 1 || memcmp(bytes, MAPPED, sizeof(MAPPED)) == 0)
+		return address;
+	memset(bytes + 8, 0, 8);
+	return inet_ntop(AF_INET6, bytes, out, sizeof(out)) == NULL
+		       ? address
+		       : arena_printf(cx->arena, "%s/64", out);
+}
+
 struct attempt {
 	const char *login, *kept, *address, *outcome;
 	int64_t user, position;
@@ -149,11 +176,12 @@ write_attempt(struct ctx *cx, void *arg)
 static enum err
 throttled(struct ctx *cx, const struct attempt *a, bool *ret)
 {
-	int64_t name, address, since = cx->now - THROTTLE_SECONDS;
+	int64_t pair, address, since = cx->now - THROTTLE_SECONDS;
 
-	TRY(db_get_int(cx, FAILED_NAME, DB_ARGS(db_text(a->kept), db_int(since)), &name));
+	TRY(db_get_int(cx, FAILED_PAIR,
+		       DB_ARGS(db_text(a->kept), db_int(since), db_text(a->address)), &pair));
 	TRY(db_get_int(cx, FAILED_ADDRESS, DB_ARGS(db_text(a->address), db_int(since)), &address));
-	*ret = name >= THROTTLE_NAME || address >= THROTTLE_ADDRESS;
+	*ret = pair >= THROTTLE_PAIR || address >= THROTTLE_ADDRESS;
 	return OK;
 }
 
@@ -209,7 +237,7 @@ account_sign_in(struct ctx *cx, struct db *db, const char *login, const char *pa
 		const char *address, const char **ret_token)
 {
 	struct attempt a = { .login = small_letters(cx, login),
-			     .address = address,
+			     .address = address_kept(cx, address),
 			     .outcome = "throttled" };
 	unsigned char token[TOKEN_BYTES];
 	bool wait, seat = true;
@@ -264,8 +292,8 @@ fill_session(struct ctx *cx, const struct stmt *q, struct session *s)
 	account_duties(cx->world, s->kind, &s->who);
 }
 
-enum err
-account_session(struct ctx *cx, const char *token, struct session *ret)
+static enum err
+read_session(struct ctx *cx, const char *token, struct session *ret, bool *ret_over)
 {
 	SCOPED(stmt) struct stmt *q = NULL;
 	unsigned char hash[TOKEN_BYTES];
@@ -283,12 +311,61 @@ account_session(struct ctx *cx, const char *token, struct session *ret)
 		return fail(cx, ERR_SIGNIN, "err.signin_none");
 	fill_session(cx, q, &s);
 	until = stmt_date(q, 15);
-	if (!stmt_is_null(q, 8) || s.ends_at <= cx->now || stmt_int(q, 16) != 0 ||
-	    (!stmt_is_null(q, 15) && until < cx->today))
+	*ret_over = !stmt_is_null(q, 8) || s.ends_at <= cx->now || stmt_int(q, 16) != 0 ||
+		    (!stmt_is_null(q, 15) && until < cx->today);
+	*ret = s;
+	return OK;
+}
+
+enum err
+account_session(struct ctx *cx, const char *token, struct session *ret)
+{
+	struct session s;
+	bool over;
+
+	TRY(read_session(cx, token, &s, &over));
+	if (over)
 		return fail(cx, ERR_SIGNIN, "err.signin_over");
 	cx->who = s.who;
 	cx->lang = s.lang;
 	*ret = s;
+	return OK;
+}
+
+enum err
+account_session_over(struct ctx *cx, const char *token, struct session *ret)
+{
+	bool over;
+
+	return read_session(cx, token, ret, &over);
+}
+
+bool
+account_known(struct ctx *cx, const char *token)
+{
+	unsigned char hash[TOKEN_BYTES];
+	int64_t one;
+
+	if (token == NULL || strlen(token) != TOKEN_BYTES * 2)
+		return false;
+	token_hash(token, hash);
+	if (db_get_int(cx, KNOWN, DB_ARGS(db_bytes(hash, sizeof(hash))), &one) == OK)
+		return true;
+	ctx_forgive(cx);
+	return false;
+}
+
+enum err
+account_renew(struct ctx *cx, int64_t session, const char **ret_token)
+{
+	unsigned char token[TOKEN_BYTES], hash[TOKEN_BYTES];
+	const char *text;
+
+	ctx_random(cx, token, sizeof(token));
+	text = text_hex(cx->arena, token, sizeof(token));
+	token_hash(text, hash);
+	TRY(db_exec(cx, RENEW, DB_ARGS(db_int(session), db_bytes(hash, sizeof(hash))), NULL));
+	*ret_token = text;
 	return OK;
 }
 

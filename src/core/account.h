@@ -45,6 +45,13 @@ enum err account_sign_in(struct ctx *cx, struct db *db, const char *login, const
 /* Who a token belongs to, and take on the role: cx->who and cx->lang are set. ERR_SIGNIN when it
  * is unknown (err.signin_none), ended or too old (err.signin_over). */
 enum err account_session(struct ctx *cx, const char *token, struct session *ret) MUST_USE;
+/* The session of a token though it be over: for keeping what was typed in it, and nothing else. The
+ * role is not taken on. ERR_SIGNIN when the token is unknown. */
+enum err account_session_over(struct ctx *cx, const char *token, struct session *ret) MUST_USE;
+/* Is it the token of any session, over or not? NULL is none. */
+bool account_known(struct ctx *cx, const char *token);
+/* A new token for a session whose rights change (write lane); the old one opens nothing more. */
+enum err account_renew(struct ctx *cx, int64_t session, const char **ret_token) MUST_USE;
 /* Closures on the write lane. Touch: the session was used now. End: with a reason. */
 enum err account_touch(struct ctx *cx, int64_t session) MUST_USE;
 enum err account_end(struct ctx *cx, int64_t session, const char *reason) MUST_USE;

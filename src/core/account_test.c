@@ -1,6 +1,7 @@
 /* Tests of signing in. */
 #include "core/account.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/test_world.h"
@@ -167,7 +168,7 @@ TEST(account_many_failures_must_wait)
 	const char *token = NULL;
 
 	(void)someone(t);
-	for (int i = 0; i < 10; i++)
+	for (int i = 0; i < 5; i++)
 		EXPECT_ERR(ERR_SIGNIN, sign_in(t, "mari.m", "vale", &token));
 	EXPECT_INT(ERR_LIMIT, sign_in(t, "mari.m", PASSWORD, &token));
 	EXPECT_TEXT("err.signin_wait", t->cx.error.key);
@@ -176,6 +177,87 @@ TEST(account_many_failures_must_wait)
 	EXPECT_INT(1, attempts(t, "throttled"));
 	ctx_set_now(&t->cx, t->cx.now + 15 * 60 + 1);
 	EXPECT_OK(sign_in(t, "mari.m", PASSWORD, &token));
+}
+
+static enum err
+sign_in_from(struct test *t, const char *address, const char *login, const char *password)
+{
+	const char *token;
+
+	return account_sign_in(&t->cx, test_world_db(t), login, password, address, &token);
+}
+
+/* Whoever guesses waits; the one whose name is guessed does not. */
+TEST(account_guessing_locks_nobody_out)
+{
+	char address[40];
+
+	(void)someone(t);
+	for (int i = 0; i < 12; i++) {
+		(void)snprintf(address, sizeof(address), "192.0.2.%d", i / 4);
+		EXPECT_ERR(ERR_SIGNIN, sign_in_from(t, address, "mari.m", "vale"));
+	}
+	EXPECT_OK(sign_in_from(t, "198.51.100.7", "mari.m", PASSWORD));
+}
+
+/* What went before a success is forgiven that address and name. */
+TEST(account_a_success_ends_the_count_of_failures)
+{
+	(void)someone(t);
+	for (int i = 0; i < 3; i++) {
+		for (int k = 0; k < 4; k++)
+			EXPECT_ERR(ERR_SIGNIN, sign_in_from(t, "192.0.2.1", "mari.m", "vale"));
+		EXPECT_OK(sign_in_from(t, "192.0.2.1", "mari.m", PASSWORD));
+	}
+}
+
+/* One who owns an IPv6 network cannot guess from each of its addresses anew. */
+TEST(account_an_ipv6_network_counts_as_one_address)
+{
+	char address[40];
+
+	(void)someone(t);
+	for (int i = 0; i < 5; i++) {
+		(void)snprintf(address, sizeof(address), "2001:db8:1:2::%x", i + 1);
+		EXPECT_ERR(ERR_SIGNIN, sign_in_from(t, address, "mari.m", "vale"));
+	}
+	EXPECT_ERR(ERR_LIMIT, sign_in_from(t, "2001:db8:1:2:ffff::1", "mari.m", PASSWORD));
+	EXPECT_OK(sign_in_from(t, "2001:db8:1:3::1", "mari.m", PASSWORD));
+}
+
+struct renewal {
+	int64_t session;
+	const char *token;
+};
+
+static enum err
+renew(struct ctx *cx, void *arg)
+{
+	struct renewal *r = arg;
+
+	return account_renew(cx, r->session, &r->token);
+}
+
+TEST(account_a_renewed_token_ends_the_old_one)
+{
+	const char *token = NULL;
+	struct renewal r;
+	struct session s;
+
+	(void)someone(t);
+	EXPECT_OK(sign_in(t, "mari.m", PASSWORD, &token));
+	EXPECT_OK(account_session(&t->cx, token, &s));
+	EXPECT(account_known(&t->cx, token));
+	r.session = s.id;
+	EXPECT_OK(test_write(t, renew, &r));
+	EXPECT_OK(account_session(&t->cx, r.token, &s));
+	EXPECT_INT(r.session, s.id);
+	EXPECT(!account_known(&t->cx, token));
+	EXPECT_ERR(ERR_SIGNIN, account_session(&t->cx, token, &s));
+	ctx_set_now(&t->cx, t->cx.now + ACCOUNT_WHOLE_SECONDS);
+	EXPECT_ERR(ERR_SIGNIN, account_session(&t->cx, r.token, &s));
+	EXPECT_OK(account_session_over(&t->cx, r.token, &s));
+	EXPECT_INT(r.session, s.id);
 }
 
 static enum err
