@@ -18,7 +18,9 @@ static const char ADD[] =
 static const char OF_RECORD[] =
 	"SELECT h.chain, h.seq, h.record, h.version, h.at, h.actor, h.behalf_of, h.kind, h.name, "
 	"h.change, h.purpose, u.title FROM sys_history h LEFT JOIN sys_record u ON u.id = h.actor "
-	"WHERE h.record = ?1 ORDER BY h.at DESC, h.chain, h.seq DESC LIMIT ?2";
+	"WHERE h.record = ?1 AND (?3 = 0 OR h.kind <> 'note' OR EXISTS (SELECT 1 FROM position p "
+	"WHERE p.\"user\" = h.actor AND p.org = ?3)) ORDER BY h.at DESC, h.chain, h.seq DESC LIMIT "
+	"?2";
 static const char WALK[] =
 	"SELECT chain, seq, record, version, at, actor, behalf_of, session, purpose, kind, name, "
 	"change, salt, digest, hash FROM sys_history ORDER BY chain, seq";
@@ -131,7 +133,11 @@ history_of(struct ctx *cx, int64_t record, int limit, struct history_entry **ret
 	size_t n = 0;
 	bool row;
 
-	TRY(db_query(cx, OF_RECORD, DB_ARGS(db_int(record), db_int(limit)), &q));
+	/* Notes are the house's own: one from outside reads those of their own organisation. */
+	TRY(db_query(
+		cx, OF_RECORD,
+		DB_ARGS(db_int(record), db_int(limit), db_int(cx->who.system ? 0 : cx->who.org)),
+		&q));
 	for (;;) {
 		TRY(stmt_step(cx, q, &row));
 		if (!row)

@@ -22,7 +22,8 @@ struct history_entry {
 /* Append a row for a change just made or about to be made; on the write lane. `change` is JSON. */
 enum err history_add(struct ctx *cx, int64_t record, int64_t version, const char *kind,
 		     const char *name, const char *change) MUST_USE;
-/* The rows of a record, newest first, at most `limit`, of kinds the reader may see. */
+/* The rows of a record, newest first, at most `limit`; to readers from outside without the notes of
+ * others. */
 enum err history_of(struct ctx *cx, int64_t record, int limit, struct history_entry **ret,
 		    size_t *ret_n) MUST_USE;
 

@@ -279,6 +279,25 @@ insert_parent(struct ctx *cx, struct record *r)
 	return OK;
 }
 
+/* A number made of what people typed is part of an address: it must not read as another one, nor
+ * be one that no address can hold. */
+static enum err
+check_number(struct ctx *cx, const char *number)
+{
+	size_t n = strlen(number);
+	bool odd = n == 0 || number[0] == '/' || number[n - 1] == '/' ||
+		   strcmp(number, "uus") == 0 || strpbrk(number, "\\\r\n\t") != NULL ||
+		   strstr(number, "//") != NULL || strstr(number, "/-/") != NULL;
+
+	for (const char *p = number; *p != '\0'; p += *p == '/') {
+		size_t len = strcspn(p, "/");
+
+		odd = odd || (len <= 2 && strspn(p, ".") == len);
+		p += len;
+	}
+	return odd ? fail(cx, ERR_INVALID, "err.number_odd", number) : OK;
+}
+
 enum err
 record_insert(struct ctx *cx, struct record *r, const char *note)
 {
@@ -288,6 +307,7 @@ record_insert(struct ctx *cx, struct record *r, const char *note)
 
 	TRY(record_check_required(cx, r));
 	TRY(record_template(cx, r->type, r->v, r->type->number, &r->number));
+	TRY(check_number(cx, r->number));
 	TRY(finish(cx, r));
 	TRY(insert_parent(cx, r));
 	if (r->type->is_person) {

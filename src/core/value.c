@@ -34,7 +34,7 @@ read_text(struct ctx *cx, const struct field *f, const char *s, struct value *re
 {
 	if (!text_is_utf8(s, strlen(s)))
 		return fail_field(cx, ERR_INVALID, f->name, "err.utf8");
-	if (text_has_control(s) || (f->kind != FIELD_LONG && strchr(s, '\n') != NULL))
+	if (text_has_control(s) || (f->kind != FIELD_LONG && strpbrk(s, "\n\r\t") != NULL))
 		return fail_field(cx, ERR_INVALID, f->name, "err.control");
 	if (text_length(s) > (size_t)f->max)
 		return fail_field(cx, ERR_INVALID, f->name, "err.too_long",
