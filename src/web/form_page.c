@@ -33,7 +33,19 @@ list_url(struct visit *v)
 	return arena_printf(v->cx->arena, "/%s", v->type->path);
 }
 
-/* A kept draft stands in for what was typed, unless the form itself brings it. */
+/* The version a form says it was made from; 0: none. */
+static int64_t
+version_read(const struct visit *v)
+{
+	const char *typed = http_form(v->x, PART_VERSION);
+	int64_t version = 0;
+
+	(void)text_int(typed == NULL ? "" : typed, 1, INT64_MAX, &version);
+	return version;
+}
+
+/* A kept draft stands in for what was typed, unless the form itself brings it. It goes on from the
+ * version it was begun with, so that what others have written since is not undone unseen. */
 static enum err
 take_draft(struct visit *v, struct part_form *form)
 {
@@ -42,8 +54,11 @@ take_draft(struct visit *v, struct part_form *form)
 	if (v->x->form.n > 0)
 		return OK;
 	TRY(draft_read(v, form->id, &pairs, &form->kept_at));
-	if (pairs.n > 0)
-		v->x->form = pairs;
+	if (pairs.n == 0)
+		return OK;
+	v->x->form = pairs;
+	if (form->version != 0 && version_read(v) != 0)
+		form->version = version_read(v);
 	return OK;
 }
 
@@ -61,8 +76,7 @@ write_form(struct visit *v, const struct record *r, struct part_form *form, cons
 		TRY(visit_field(v, a.f[i], r == NULL ? NULL : &r->v[a.f[i]->index], &fields[i]));
 	visit_page_begin(v, title);
 	part_error_summary(&v->page, fields, (size_t)a.n);
-	if (v->error != OK && v->cx->error.field == NULL)
-		part_notice(&v->page, TONE_LATE, site_error_text(v->cx), NULL);
+	visit_cause(v, fields, (size_t)a.n);
 	for (size_t i = 0; i < nsame; i++)
 		links[i] = (struct part_link){ .label = arena_printf(v->cx->arena, "%s · %s",
 								     same[i].title, same[i].number),
@@ -196,50 +210,60 @@ edit_page(struct visit *v)
 	return write_form(v, r, &form, msgf(v->cx, "form.edit_title", r->number), NULL, 0);
 }
 
-/* The answers of the merge view: NAME=theirs keeps what stands, NAME=mine takes NAME_mine. */
-static enum err
-merged(struct visit *v, struct asked *a, struct change *ch)
+/* Which field of the merge view a pair belongs to, by its name or NAME_mine; NULL: none. */
+static const char *
+merged_field(struct visit *v, const struct asked *a, const char *pair)
 {
 	for (int i = 0; i < a->n; i++) {
-		const char *which = http_form(v->x, a->f[i]->name);
-		const char *mine =
-			http_form(v->x, arena_printf(v->cx->arena, "%s_mine", a->f[i]->name));
+		const char *mine = arena_printf(v->cx->arena, "%s_mine", a->f[i]->name);
 
-		if (text_equal(which, "mine") && mine != NULL)
-			TRY(change_typed(v->cx, ch, a->f[i], mine));
+		if (http_form(v->x, mine) != NULL &&
+		    (strcmp(pair, mine) == 0 || strcmp(pair, a->f[i]->name) == 0))
+			return a->f[i]->name;
 	}
-	return OK;
+	return NULL;
 }
 
-static bool
-is_merge(struct visit *v, const struct asked *a)
+/* The answers of the merge view made into a plain form: NAME=mine becomes NAME with what NAME_mine
+ * holds; NAME=theirs, which keeps what stands, is left out. Doing it again changes nothing. */
+static void
+take_choices(struct visit *v, const struct asked *a)
 {
-	for (int i = 0; i < a->n; i++)
-		if (http_form(v->x, arena_printf(v->cx->arena, "%s_mine", a->f[i]->name)) != NULL)
-			return true;
-	return false;
+	const struct http_pairs *form = &v->x->form;
+	struct http_pair *pairs = ARENA_ARRAY(v->cx->arena, form->n + 1, struct http_pair);
+	size_t n = 0;
+
+	for (size_t i = 0; i < form->n; i++) {
+		const struct http_pair *p = &form->at[i];
+		const char *name = merged_field(v, a, p->name);
+
+		if (name == NULL)
+			pairs[n++] = *p;
+		else if (strcmp(p->name, name) == 0 && strcmp(p->value, "mine") == 0)
+			pairs[n++] = (struct http_pair){
+				name, http_form(v->x, arena_printf(v->cx->arena, "%s_mine", name))
+			};
+	}
+	v->x->form = (struct http_pairs){ pairs, n };
 }
 
 enum err
 edit_post(struct visit *v)
 {
 	struct change *ch = change_of(v->cx, v->type);
-	const char *version = http_form(v->x, PART_VERSION);
 	struct record *r;
 	struct asked a;
-	int64_t read = 0;
 
 	if (only_searching(v))
 		return fail(v->cx, ERR_INVALID, "form.searching");
 	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &r));
+	v->record = r;
 	a = asked_fields(v->type, r);
-	if (version == NULL || !text_int(version, 1, INT64_MAX, &read))
+	if (version_read(v) == 0)
 		return fail(v->cx, ERR_INVALID, "err.form_version");
-	if (is_merge(v, &a))
-		TRY(merged(v, &a, ch));
-	else
-		TRY(visit_typed(v, a.f, a.n, ch));
-	TRY(record_edit(v->cx, v->type, r->id, read, ch));
+	take_choices(v, &a);
+	TRY(visit_typed(v, a.f, a.n, ch));
+	TRY(record_edit(v->cx, v->type, r->id, version_read(v), ch));
 	return visit_go(v, visit_url_of(v->cx, r, ""));
 }
 
@@ -269,8 +293,8 @@ base_values(struct visit *v, const struct record *r, int64_t version, struct val
 
 	memcpy(base, r->v, (size_t)r->type->nfields * sizeof(*base));
 	TRY(history_of(v->cx, r->id, 1000, &h, &n));
-	for (size_t i = 0; i < n && h[i].version > version; i++)
-		if (h[i].change != NULL)
+	for (size_t i = 0; i < n; i++)
+		if (h[i].version > version && h[i].change != NULL)
 			TRY(record_unchange(v->cx, r->type, h[i].change, base));
 	return OK;
 }
@@ -284,6 +308,7 @@ merge_page(struct visit *v, struct record *r, int64_t version)
 	struct value *base = ARENA_ARRAY(v->cx->arena, (size_t)r->type->nfields + 1, struct value);
 	struct part_merge m = { .action = visit_url_of(v->cx, r, "/-/muuda"),
 				.key = visit_key(v),
+				.form = visit_url_of(v->cx, r, "/-/muuda"),
 				.version = r->version,
 				.rows = rows,
 				.cancel_href = visit_url_of(v->cx, r, "") };
@@ -302,9 +327,10 @@ merge_page(struct visit *v, struct record *r, int64_t version)
 			continue;
 		row->name = f->name;
 		row->label = msg(v->cx, f->label_key);
-		TRY(value_text(v->cx, f, &base[f->index], &row->base));
-		TRY(value_text(v->cx, f, &r->v[f->index], &row->theirs));
-		row->mine = value_typed(v->cx, f, mine);
+		TRY(visit_text(v, f, &base[f->index], &row->base));
+		TRY(visit_text(v, f, &r->v[f->index], &row->theirs));
+		TRY(visit_text(v, f, mine, &row->mine));
+		row->typed = value_typed(v->cx, f, mine);
 		row->clash = !value_equal(&base[f->index], &r->v[f->index]) &&
 			     !value_equal(&base[f->index], mine);
 		m.n_rows++;
@@ -320,17 +346,18 @@ edit_again(struct visit *v)
 	const struct error cause = v->cx->error;
 	struct part_form form;
 	struct record *r;
-	int64_t version = 0;
+	struct asked a;
 
 	ctx_forgive(v->cx);
 	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_EDIT, &r));
 	access_saw(v->cx, "record", r->about);
-	(void)text_int(http_form(v->x, PART_VERSION) == NULL ? "" : http_form(v->x, PART_VERSION),
-		       1, INT64_MAX, &version);
+	v->record = r;
+	a = asked_fields(v->type, r);
+	take_choices(v, &a);
 	if (text_equal(cause.key, "err.changed"))
-		return merge_page(v, r, version);
+		return merge_page(v, r, version_read(v));
 	form = edit_form(v, r);
-	form.version = version;
+	form.version = version_read(v);
 	v->cx->error = cause;
 	if (text_equal(cause.key, "form.searching")) {
 		v->error = OK;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_FILENAME 150u
+#define MAX_FILENAME 255u /* as much as a form may bring */
 #define MAX_HEADER_VALUE 4096u
 #define LEAST_PACKED 1024u /* bytes below which packing gains nothing */
 #define PACK_LEVEL 1	   /* of 9; level 1 makes an eighth of a list's HTML in half of 6's time */

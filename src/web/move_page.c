@@ -48,8 +48,7 @@ write_move(struct visit *v, const struct record *r, const struct move *m)
 	}
 	visit_page_begin(v, msg(v->cx, m->label_key));
 	part_error_summary(&v->page, fields, c.n_fields);
-	if (v->error != OK && v->cx->error.field == NULL)
-		part_notice(&v->page, TONE_LATE, site_error_text(v->cx), NULL);
+	visit_cause(v, fields, c.n_fields);
 	part_confirm(&v->page, &c);
 	return visit_page_end(v);
 }
@@ -68,7 +67,11 @@ show(struct visit *v, const char *name)
 	if (m == NULL)
 		return fail(v->cx, ERR_NOTFOUND, "err.no_page");
 	TRY(record_may_move(v->cx, r, m, &may));
-	if (!may && cause.code == OK)
+	if (!may && cause.code != OK) {
+		v->cx->error = cause; /* what cannot be done any more is not offered again */
+		return cause.code;
+	}
+	if (!may)
 		return fail(v->cx, ERR_CONFLICT, "err.move_state", msg(v->cx, m->label_key),
 			    r->type->nstates == 0
 				    ? ""
@@ -105,13 +108,17 @@ move_post(struct visit *v)
 	struct change *ch = change_of(v->cx, v->type);
 	struct record *r;
 	int64_t read = 0;
+	bool may;
 
 	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &r));
+	v->record = r;
 	if (m == NULL)
 		return fail(v->cx, ERR_NOTFOUND, "err.no_page");
 	if (http_form(v->x, PART_FIND) != NULL)
 		return fail(v->cx, ERR_INVALID, "form.searching");
-	if ((m->confirm || m->nask > 0) && !text_equal(http_form(v->x, PART_ASKED), "1"))
+	/* What cannot be done says so at once, before it asks for anything. */
+	TRY(record_may_move(v->cx, r, m, &may));
+	if (may && (m->confirm || m->nask > 0) && !text_equal(http_form(v->x, PART_ASKED), "1"))
 		return fail(v->cx, ERR_INVALID, "form.asking");
 	if (version != NULL && !text_int(version, 0, INT64_MAX, &read))
 		return fail(v->cx, ERR_INVALID, "err.form_version");

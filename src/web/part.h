@@ -430,9 +430,10 @@ struct part_entry {
 	const struct part_change *changes;
 	size_t n_changes;
 };
-/* `add_action` NULL: no box to add a note. The note comes as the field "note". */
+/* `add_action` NULL: no box to add a note. The note comes as the field "note"; `typed` is one that
+ * was sent and could not be taken, or NULL. */
 void part_timeline(struct page *p, const struct part_entry *entries, size_t n,
-		   const char *add_action, const char *key);
+		   const char *add_action, const char *key, const char *typed);
 
 /* ------------------------------------------------------------- whole pages (part_page.c) ---- */
 
@@ -459,13 +460,15 @@ void part_confirm(struct page *p, const struct part_confirm *c);
 struct part_merge_row {
 	const char *name, *label;
 	const char *base, *theirs, *mine; /* as text for people */
+	const char *typed;		  /* mine as a form says it; NULL: as people read it */
 	bool clash;			  /* both changed it: nothing is chosen beforehand */
 };
 struct part_merge {
 	const char *their_name; /* who changed it meanwhile */
 	int64_t their_at;
 	const char *action, *key;
-	int64_t version; /* theirs: the one we now build upon */
+	const char *form; /* PART_FORM of the form that clashed: its draft ends with this one's */
+	int64_t version;  /* theirs: the one we now build upon */
 	const struct part_merge_row *rows;
 	size_t n_rows;
 	const char *cancel_href;

@@ -324,6 +324,9 @@ ticks(struct page *p, const struct part_field *f)
 	const char *type = f->kind == ASK_MANY ? "checkbox" : "radio";
 
 	grouped_begin(p, f, "ticks");
+	/* No box ticked sends nothing; this says that it was so meant. */
+	if (f->kind == ASK_MANY)
+		html_hidden(p->h, arena_printf(p->cx->arena, "%s_none", f->name), "1");
 	for (size_t i = 0; i < f->n_choices; i++)
 		tick(p, f, &f->choices[i], i, type);
 	grouped_end(p);

@@ -94,7 +94,9 @@ merge_row(struct page *p, const struct part_merge_row *r)
 		part_badge(p, TONE_SOON, word(p, "part.merge_clash"));
 	}
 	html_hidden(h, arena_printf(p->cx->arena, "%s_mine", r->name),
-		    r->mine != NULL ? r->mine : "");
+		    r->typed != NULL  ? r->typed
+		    : r->mine != NULL ? r->mine
+				      : "");
 	html_close(h, "th");
 	html_open(h, "td");
 	text_or_dash(p, r->base);
@@ -120,8 +122,10 @@ part_merge(struct page *p, const struct part_merge *m)
 	html_text(h, ". ");
 	html_text(h, word(p, "part.merge_how"));
 	html_close(h, "p");
-	part_form_begin(p, &(struct part_form){
-				   .action = m->action, .key = m->key, .version = m->version });
+	part_form_begin(p, &(struct part_form){ .id = m->form,
+						.action = m->action,
+						.key = m->key,
+						.version = m->version });
 	html_open(h, "div");
 	html_attr(h, "class", "scroller");
 	html_attr(h, "role", "region");

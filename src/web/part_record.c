@@ -286,11 +286,13 @@ timeline_entry(struct page *p, const struct part_entry *e)
 }
 
 static void
-note_box(struct page *p, const char *action, const char *key)
+note_box(struct page *p, const char *action, const char *key, const char *typed)
 {
-	struct part_field note = {
-		.kind = ASK_LONG, .name = "note", .label = word(p, "part.note"), .rows = 2
-	};
+	struct part_field note = { .kind = ASK_LONG,
+				   .name = "note",
+				   .label = word(p, "part.note"),
+				   .value = typed,
+				   .rows = 2 };
 
 	part_form_begin(p, &(struct part_form){ .action = action, .key = key });
 	part_field(p, &note);
@@ -302,7 +304,7 @@ note_box(struct page *p, const char *action, const char *key)
 
 void
 part_timeline(struct page *p, const struct part_entry *entries, size_t n, const char *add_action,
-	      const char *key)
+	      const char *key, const char *typed)
 {
 	struct html *h = p->h;
 
@@ -312,7 +314,7 @@ part_timeline(struct page *p, const struct part_entry *entries, size_t n, const 
 	html_text(h, word(p, "part.timeline"));
 	html_close(h, "h2");
 	if (add_action != NULL)
-		note_box(p, add_action, key);
+		note_box(p, add_action, key, typed);
 	if (n == 0)
 		html_element(h, "p", "quiet", word(p, "part.timeline_empty"));
 	html_raw(h, "<ol>");

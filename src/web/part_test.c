@@ -441,10 +441,10 @@ TEST(part_confirm_asks_with_all_that_is_needed)
 TEST(part_merge_chooses_only_where_there_is_no_clash)
 {
 	static const struct part_merge_row rows[] = {
-		{ "a", "A", "1", "2", "1", false },
-		{ "b", "B", "1", "1", "3", false },
-		{ "c", "C", "1", "2", "3", true },
-		{ "d", "D", NULL, NULL, NULL, false },
+		{ "a", "A", "1", "2", "1", NULL, false },
+		{ "b", "B", "1", "1", "3", NULL, false },
+		{ "c", "C", "1", "2", "3", NULL, true },
+		{ "d", "D", NULL, NULL, NULL, NULL, false },
 	};
 	struct sheet *s = sheet_new(t);
 	const char *out;

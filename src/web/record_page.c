@@ -130,9 +130,10 @@ write_fact(struct reading *rd, const struct field *f)
 	/* What is empty is not said, unless it ought to be there. */
 	if (f->hidden || (!value->set && !f->required))
 		return OK;
-	TRY(value_text(v->cx, f, value, &text));
 	if (f->kind == FIELD_REF && value->set)
-		href = visit_url_id(v->cx, value->i);
+		TRY(visit_title(v, value->i, &text, &href));
+	else
+		TRY(value_text(v->cx, f, value, &text));
 	if (href != NULL)
 		part_fact_link(&v->page, msg(v->cx, f->label_key), text, href);
 	else
@@ -190,9 +191,13 @@ write_facts(struct reading *rd)
 		TRY(write_fact(rd, &rd->r->type->fields[i]));
 	TRY(write_clocks(rd));
 	part_facts_end(&v->page);
-	if (rd->may_edit)
+	if (rd->may_edit) {
 		part_button_link(&v->page, visit_url_of(v->cx, rd->r, "/-/muuda"),
 				 msg(v->cx, "record.edit"), ICON_EDIT, false);
+		html_text(&v->h, " ");
+		html_link(&v->h, visit_url_of(v->cx, rd->r, "/-/kustuta"), "way-out",
+			  msg(v->cx, "delete.title"));
+	}
 	part_section_end(&v->page);
 	return OK;
 }
@@ -263,7 +268,7 @@ side_text(struct visit *v, const struct field *f, const struct json *j, const ch
 		value.s = j->text;
 	if (value.set && value.s == NULL && j->kind != JSON_INT)
 		value.set = false;
-	return value_text(v->cx, f, &value, ret);
+	return visit_text(v, f, &value, ret);
 }
 
 static enum err
@@ -329,8 +334,9 @@ write_timeline(struct reading *rd)
 		if (strcmp(h->kind, "create") == 0)
 			list[i].n_changes = 0;
 	}
-	part_timeline(&v->page, list, rd->nhistory, visit_url_of(v->cx, rd->r, "/-/markus"),
-		      visit_key(v));
+	part_timeline(&v->page, list, rd->nhistory,
+		      rd->r->deleted ? NULL : visit_url_of(v->cx, rd->r, "/-/markus"), visit_key(v),
+		      http_form(v->x, "note"));
 	return OK;
 }
 
@@ -359,6 +365,7 @@ side_of(struct reading *rd, const struct type *t, const struct field *f)
 		if (!row)
 			break;
 		s = type_state(t, stmt_text(q, 2));
+		access_saw(cx, "list", stmt_int(q, 3));
 		links[n] = (struct part_link){
 			.label = arena_printf(cx->arena, "%s %s", stmt_text(q, 0), stmt_text(q, 1)),
 			.href = visit_url(cx, t, stmt_text(q, 0)),
@@ -379,7 +386,7 @@ write_side(struct reading *rd)
 		for (int k = 0; k < ts->list[i]->nfields; k++)
 			if (ts->list[i]->fields[k].ref_type == rd->r->type)
 				TRY(side_of(rd, ts->list[i], &ts->list[i]->fields[k]));
-	if (rd->r->type->is_person)
+	if (trail_may_see(rd->v, rd->r))
 		part_button_link(&rd->v->page, visit_url_of(rd->v->cx, rd->r, "/-/vaatajad"),
 				 msg(rd->v->cx, "record.lookers"), ICON_EYE, false);
 	return OK;
@@ -388,9 +395,11 @@ write_side(struct reading *rd)
 enum err
 record_page(struct visit *v)
 {
+	const struct error cause = v->cx->error; /* a note or file that could not be taken */
 	struct reading rd = { 0 };
 	struct part_link crumb;
 
+	ctx_forgive(v->cx);
 	TRY(read_all(v, &rd));
 	crumb = (struct part_link){ .label = msg(v->cx, v->type->plural_key),
 				    .href = arena_printf(v->cx->arena, "/%s", v->type->path) };
@@ -400,6 +409,9 @@ record_page(struct visit *v)
 	visit_page_begin(v, arena_printf(v->cx->arena, "%s %s", rd.r->number,
 					 msg(v->cx, v->type->label_key)));
 	write_head(&rd);
+	v->cx->error = cause;
+	visit_cause(v, NULL, 0);
+	ctx_forgive(v->cx);
 	part_columns_begin(&v->page);
 	TRY(write_facts(&rd));
 	TRY(write_panels(&rd));

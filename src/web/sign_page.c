@@ -21,7 +21,8 @@ static const char MY_SESSIONS[] =
 	"SELECT made_at, seen_at, ended_at, end_reason FROM sys_session WHERE user = ?1 "
 	"ORDER BY made_at DESC LIMIT 10";
 
-/* An own address to go back to, or the home page. */
+/* An own address to go back to, or the home page. Addresses we give are plain ASCII; anything else
+ * is somebody's trick or mistake. */
 static const char *
 back_to(struct visit *v)
 {
@@ -29,9 +30,12 @@ back_to(struct visit *v)
 
 	if (back == NULL)
 		back = http_query(v->x, "tagasi");
-	if (back == NULL || back[0] != '/' || back[1] == '/' || back[1] == '\\' ||
-	    text_starts(back, PATH_SIGN_IN) || strlen(back) > MAX_URL)
+	if (back == NULL || back[0] != '/' || back[1] == '/' || text_starts(back, PATH_SIGN_IN) ||
+	    strlen(back) > MAX_URL / 2)
 		return "/";
+	for (const char *p = back; *p != '\0'; p++)
+		if (*p <= ' ' || *p >= 0x7F || *p == '\\')
+			return "/";
 	return back;
 }
 
@@ -62,7 +66,11 @@ practice_people(struct visit *v, struct part_sign_in *s)
 enum err
 sign_in_page(struct visit *v)
 {
-	struct part_sign_in s = { .action = PATH_SIGN_IN,
+	const char *lang = http_query(v->x, "keel");
+	bool chosen = lang != NULL && lang_from_code(lang) >= 0;
+	struct part_sign_in s = { .action = chosen ? arena_printf(v->cx->arena, "%s?keel=%s",
+								  PATH_SIGN_IN, lang)
+						   : PATH_SIGN_IN,
 				  .user = http_form(v->x, "kasutaja"),
 				  .back = back_to(v) };
 
@@ -78,6 +86,14 @@ sign_in_page(struct visit *v)
 	visit_page_begin(v, msg(v->cx, "signin.title"));
 	part_sign_in(&v->page, &s);
 	return visit_page_end(v);
+}
+
+static enum err
+end_session(struct ctx *cx, void *arg)
+{
+	const struct visit *v = arg;
+
+	return account_end(cx, v->session.id, "sign-in");
 }
 
 enum err
@@ -106,6 +122,10 @@ sign_in(struct visit *v)
 		return OK;
 	}
 	TRY(e);
+	/* Whoever was signed in here before is so no longer. */
+	if (v->signed_in)
+		TRY(db_run(v->cx, v->site->db, "sign in anew", end_session, v));
+	v->signed_in = false;
 	TRY(http_cookie_set(v->x, SITE_COOKIE, token));
 	return visit_go(v, back_to(v));
 }
@@ -135,12 +155,15 @@ set_language(struct visit *v)
 enum err
 set_position(struct visit *v)
 {
-	const char *id = http_form(v->x, "ametikoht");
+	const char *id = http_form(v->x, "ametikoht"), *token;
 	int64_t position;
 
 	if (id == NULL || !text_int(id, 1, INT64_MAX, &position))
 		return fail(v->cx, ERR_INVALID, "err.signin_no_position");
 	TRY(account_set_position(v->cx, v->session.id, position));
+	/* Other rights, another token (ASVS 7.2.4); forms already open keep theirs. */
+	TRY(account_renew(v->cx, v->session.id, &token));
+	TRY(http_cookie_set(v->x, SITE_COOKIE, token));
 	return visit_go(v, "/");
 }
 

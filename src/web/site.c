@@ -12,12 +12,9 @@
 #include "web/site_int.h"
 #include "web/static_files.h"
 
-static const char KEY_USED[] = "SELECT location FROM sys_form_key WHERE key = ?1 AND user = ?2";
-static const char KEY_USE[] =
-	"INSERT INTO sys_form_key (key, user, location, made_at) VALUES (?1, ?2, ?3, ?4)";
+#define SMALL_BODY (16u * 1024) /* bytes, from whoever has never signed in */
+
 static const char HEX[] = "0123456789abcdef";
-static const char DRAFT_GONE[] =
-	"DELETE FROM sys_draft WHERE user = ?1 AND position = ?2 AND form = ?3";
 
 /* ---- which route ---- */
 
@@ -30,7 +27,7 @@ matches(struct ctx *cx, const char *pattern, const char *path, const char **part
 	while (*pattern != '\0') {
 		size_t len;
 
-		if (text_starts(pattern, "{*}")) {
+		if (text_starts(pattern, "{*}") && n < VISIT_PARTS) {
 			part[n] = path;
 			return *path != '\0';
 		}
@@ -152,26 +149,32 @@ site_csrf(struct ctx *cx, const char *token)
 	return out;
 }
 
-/* A form must come from our own page: the browser says so itself (Sec-Fetch-Site, Origin), and the
- * form carries the token of the session. */
+/* Does the browser itself say that the form comes from elsewhere (Sec-Fetch-Site, Origin)? */
+static bool
+is_foreign(const struct http_exchange *x)
+{
+	const char *site = http_header(x, "Sec-Fetch-Site");
+	const char *origin = http_header(x, "Origin"), *at;
+
+	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return true;
+	if (origin == NULL)
+		return false;
+	at = strstr(origin, "://");
+	return at == NULL || strcmp(at + 3, x->host) != 0;
+}
+
+/* A form must come from our own page: the browser does not say otherwise, and the form carries
+ * the token of the session (but the sign-in's, which has none yet). */
 static enum err
 check_origin(struct visit *v)
 {
-	const char *site = http_header(v->x, "Sec-Fetch-Site");
-	const char *origin = http_header(v->x, "Origin"), *host = v->x->host;
-	const char *token = http_form(v->x, PART_CSRF);
-
 	if (strcmp(v->x->method, "POST") != 0)
 		return OK;
-	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+	if (is_foreign(v->x))
 		return fail(v->cx, ERR_DENIED, "err.foreign_form");
-	if (origin != NULL && host != NULL) {
-		const char *at = strstr(origin, "://");
-
-		if (at == NULL || strcmp(at + 3, host) != 0)
-			return fail(v->cx, ERR_DENIED, "err.foreign_form");
-	}
-	if (v->signed_in && !csrf_matches(token, v->session.csrf))
+	if (v->signed_in && (v->route->flags & WEB_ANYONE) == 0 &&
+	    !csrf_matches(http_form(v->x, PART_CSRF), v->session.csrf))
 		return fail(v->cx, ERR_DENIED, "err.form_token");
 	return OK;
 }
@@ -250,58 +253,16 @@ set_after(struct visit *v)
 	v->x->after_arg = v;
 }
 
-/* A form key used before: nothing is done again, and the first answer is given. */
-static enum err
-used_before(struct visit *v, bool *ret)
-{
-	const char *key = http_form(v->x, PART_KEY), *location;
-
-	*ret = false;
-	if (key == NULL || !v->signed_in)
-		return OK;
-	if (db_get_text(v->cx, KEY_USED, DB_ARGS(db_text(key), db_int(v->session.who.user)),
-			&location) != OK) {
-		if (v->cx->error.code != ERR_NOTFOUND)
-			return v->cx->error.code;
-		ctx_forgive(v->cx);
-		return OK;
-	}
-	*ret = true;
-	return http_redirect(v->x, location);
-}
-
-/* The form has done its work: remember its key, forget its draft. */
-static enum err
-use_key(struct visit *v)
-{
-	const char *key = http_form(v->x, PART_KEY), *form = http_form(v->x, PART_FORM);
-	const char *location = v->location;
-
-	if (!v->signed_in || location == NULL)
-		return OK;
-	if (key != NULL && strlen(key) <= 64)
-		TRY(db_exec(v->cx, KEY_USE,
-			    DB_ARGS(db_text(key), db_int(v->session.who.user), db_text(location),
-				    db_int(v->cx->now)),
-			    NULL));
-	if (form != NULL)
-		TRY(db_exec(v->cx, DRAFT_GONE,
-			    DB_ARGS(db_int(v->session.who.user), db_int(v->session.who.position),
-				    db_text(form)),
-			    NULL));
-	return OK;
-}
-
 static enum err
 write_work(struct visit *v)
 {
 	bool used;
 
-	TRY(used_before(v, &used));
+	TRY(form_key_used(v, &used));
 	if (used)
 		return OK;
 	TRY(v->route->handle(v));
-	TRY(use_key(v));
+	TRY(form_key_use(v));
 	counts_forget(v->cx->who.user);
 	return after(v->cx, v);
 }
@@ -312,7 +273,11 @@ site_handle(struct http_exchange *x, void *arg)
 	struct visit *v = x->site_data;
 
 	(void)arg;
-	x->cx.seen = NULL; /* a closure may be run again */
+	/* A closure may be run again: nothing of the first time may stay. */
+	x->cx.seen = NULL;
+	x->cx.who = v->session.who;
+	v->location = NULL;
+	v->nfaults = 0;
 	if (v->route->lane == HTTP_WRITE)
 		return write_work(v);
 	TRY(v->route->handle(v));
@@ -321,6 +286,46 @@ site_handle(struct http_exchange *x, void *arg)
 }
 
 /* ---- what failed ---- */
+
+/* The session was over when the form was sent: what it says is kept as a draft of whoever's
+ * session it was, to be there after the sign-in. */
+static enum err
+keep_draft(struct ctx *cx, void *arg)
+{
+	const struct visit *v = arg;
+
+	return draft_keep(cx, &v->session.who, &v->x->form);
+}
+
+static void
+rescue_form(struct visit *v)
+{
+	const char *token = http_form(v->x, PART_CSRF);
+
+	if (!text_equal(v->cx->error.key, "err.signin_over") || is_foreign(v->x) ||
+	    http_form(v->x, PART_FORM) == NULL)
+		return;
+	ctx_forgive(v->cx);
+	v->kept = account_session_over(v->cx, http_cookie(v->x, SITE_COOKIE), &v->session) == OK &&
+		  csrf_matches(token, v->session.csrf);
+	ctx_forgive(v->cx);
+	(void)fail(v->cx, ERR_SIGNIN, "err.signin_over");
+	if (v->kept) {
+		v->x->after = keep_draft;
+		v->x->after_arg = v;
+	}
+}
+
+/* Is it the form's to say? A form with another session's token came from our own page too: it is
+ * shown anew, with what was typed and a token of this session. */
+static bool
+comes_back(const struct visit *v, enum err e)
+{
+	if (v->route == NULL || v->route->again == NULL)
+		return false;
+	return e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_LIMIT ||
+	       (e == ERR_DENIED && text_equal(v->cx->error.key, "err.form_token"));
+}
 
 /* A form that comes back to ask on (a reference searched for, a move to be confirmed) is no fault
  * of anybody's. */
@@ -345,12 +350,14 @@ site_failed(struct http_exchange *x, enum err e, void *arg)
 		x->site_data = v;
 	}
 	v->error = e;
-	if (v->route != NULL && v->route->again != NULL &&
-	    (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_LIMIT)) {
+	if (v->signed_in)
+		x->cx.who = v->session.who;
+	if (comes_back(v, e)) {
 		int status = x->status;
 
 		if (v->route->again(v) == OK) {
-			x->status = is_question(&cause) ? 200 : status;
+			if (is_question(&cause))
+				x->status = 200;
 			set_after(v);
 			return;
 		}
@@ -358,16 +365,25 @@ site_failed(struct http_exchange *x, enum err e, void *arg)
 		x->status = status;
 		x->cx.error = cause;
 	}
+	if (e == ERR_SIGNIN && strcmp(x->method, "POST") == 0)
+		rescue_form(v);
 	page_trouble(v, e);
-	set_after(v);
+	if (!v->kept)
+		set_after(v);
 }
 
+/* Bodies are held in memory until they are whole, so a stranger may send but a little. */
 static size_t
 site_body_limit(struct http_exchange *x, void *arg)
 {
-	const char *end = strrchr(x->path, '/');
+	const char *length = http_header(x, "Content-Length"), *end = strrchr(x->path, '/');
+	int64_t declared = 0;
 
 	(void)arg;
+	if (length != NULL && text_int(length, 0, SMALL_BODY, &declared))
+		return SMALL_BODY;
+	if (!account_known(&x->cx, http_cookie(x, SITE_COOKIE)))
+		return SMALL_BODY;
 	return end != NULL && strcmp(end, "/fail") == 0 ? MAX_REQUEST_BODY : MAX_FORM_BODY;
 }
 

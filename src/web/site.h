@@ -29,8 +29,14 @@
 #include "web/part.h"
 
 #define VISIT_PARTS 4
+#define VISIT_FAULTS 16 /* told at once, beside their fields */
 
 struct site;
+
+/* What is wrong with a field of a form, in the reader's words. */
+struct visit_fault {
+	const char *field, *text;
+};
 
 struct visit {
 	struct http_exchange *x;
@@ -43,8 +49,14 @@ struct visit {
 	/* of the standard pages */
 	const struct type *type;
 	const char *number;
-	const char *location; /* where a form's work ended; see visit_go() */
-	enum err error;	      /* in `again`: why the form comes back; cx->error says it */
+	const struct record *record; /* what a form changes: its own references may stay */
+	const char *location;	     /* where a form's work ended; see visit_go() */
+	enum err error;		     /* in `again`: why the form comes back; cx->error says it */
+	struct visit_fault faults[VISIT_FAULTS]; /* see visit_typed() */
+	size_t nfaults;
+	unsigned char form_hash[32]; /* of what the form said as it came; form_key.c */
+	bool form_hashed;
+	bool kept; /* the session was over, and what was sent is kept as a draft */
 	struct html h;
 	struct page page;
 };
@@ -107,6 +119,15 @@ const char *visit_url(struct ctx *cx, const struct type *t, const char *number);
 const char *visit_url_of(struct ctx *cx, const struct record *r, const char *more);
 /* The same for any record by id; NULL if the actor cannot see it. */
 const char *visit_url_id(struct ctx *cx, int64_t id);
+/*
+ * The title of any record as the reader may see it, and its address (NULL: out of sight). Of what
+ * holds a person's data and is out of sight, the number stands in for the name. Looks are noted.
+ */
+enum err
+visit_title(struct visit *v, int64_t id, const char **ret_title, const char **ret_href) MUST_USE;
+/* A value as people read it, references as visit_title() gives them. */
+enum err visit_text(struct visit *v, const struct field *f, const struct value *value,
+		    const char **ret) MUST_USE;
 /* Has the actor a duty? */
 bool visit_duty(const struct visit *v, const char *duty);
 /* The purpose data of this type are looked at for: the first duty held that grants it. */
@@ -121,8 +142,10 @@ visit_trace(struct ctx *cx, const char *json, struct part_trace **ret, size_t *r
  * else the preset. Its error is taken from cx->error when that names the field. */
 enum err visit_field(struct visit *v, const struct field *f, const struct value *value,
 		     struct part_field *ret) MUST_USE;
-/* Take what the form typed for the given fields into a change; all faults are looked at, the
- * first is returned. */
+/* Why the form came back, where none of its fields says so. After part_error_summary(). */
+void visit_cause(struct visit *v, const struct part_field *fields, size_t n);
+/* Take what the form typed for the given fields into a change; all faults are looked at and noted
+ * for visit_field(), the first is returned. A reference must be to what the reader may see. */
 enum err
 visit_typed(struct visit *v, const struct field *const *fields, int n, struct change *ch) MUST_USE;
 /* The draft kept for a form (its PART_FORM), as pairs; none: ret->n is 0. */

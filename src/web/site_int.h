@@ -38,12 +38,23 @@ const char *site_csrf(struct ctx *cx, const char *token);
 /* The recorded error in words, without its place. */
 const char *site_error_text(const struct ctx *cx);
 
+/* draft.c: keep what a form (its PART_FORM) says for somebody; on the write lane. */
+enum err
+draft_keep(struct ctx *cx, const struct actor *who, const struct http_pairs *typed) MUST_USE;
+/* form_key.c: on the write lane. Was the form sent before? Then its answer is given. And: its work
+ * is done, so remember its key, and forget its draft. ERR_CONFLICT err.form_used: other content. */
+enum err form_key_used(struct visit *v, bool *ret) MUST_USE;
+enum err form_key_use(struct visit *v) MUST_USE;
+/* Own address of the page asked for, with its query, to come back to. */
+const char *site_here(const struct visit *v);
+
 /* list_page.c */
 enum err list_page(struct visit *v) MUST_USE;
 /* record_page.c, trail.c */
 enum err record_page(struct visit *v) MUST_USE;
 enum err record_note_post(struct visit *v) MUST_USE;
 enum err record_lookers(struct visit *v) MUST_USE;
+bool trail_may_see(const struct visit *v, const struct record *r);
 enum err attachment_page(struct visit *v) MUST_USE;
 enum err attachment_post(struct visit *v) MUST_USE;
 /* form_page.c */

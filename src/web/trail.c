@@ -1,6 +1,7 @@
 /* Notes, files and who looked. */
 #include <sodium.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/civil.h"
 #include "base/text.h"
@@ -22,6 +23,9 @@ static const char ATTACHED[] =
 	"JOIN sys_blob b ON b.hash = a.hash JOIN sys_record r ON r.id = a.record WHERE a.id = ?1";
 static const char CHUNKS[] = "SELECT bytes FROM sys_chunk WHERE hash = ?1 ORDER BY n";
 
+static const char TYPE_OF_FILE[] =
+	"SELECT r.type FROM sys_attachment a JOIN sys_record r ON r.id = a.record WHERE a.id = ?1";
+
 enum err
 record_note_post(struct visit *v)
 {
@@ -29,6 +33,8 @@ record_note_post(struct visit *v)
 	struct record *r;
 
 	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &r));
+	if (r->deleted)
+		return fail(v->cx, ERR_CONFLICT, "err.deleted");
 	TRY(record_note(v->cx, r, note == NULL ? "" : note));
 	return visit_go(v, visit_url_of(v->cx, r, "#ajajoon"));
 }
@@ -134,34 +140,82 @@ attachment_read(struct ctx *cx, int64_t id, const char **ret_filename, const cha
 enum err
 attachment_page(struct visit *v)
 {
-	const char *filename, *media;
+	const char *filename, *media, *type;
+	const struct type *t;
 	int64_t id;
 
 	if (!text_int(v->part[0], 1, INT64_MAX, &id))
 		return fail(v->cx, ERR_NOTFOUND, "err.not_found");
+	TRY(db_get_text(v->cx, TYPE_OF_FILE, DB_ARGS(db_int(id)), &type));
+	t = types_get(v->cx->world->types, type);
+	if (t != NULL)
+		v->cx->purpose = visit_purpose(v, t);
 	TRY(attachment_read(v->cx, id, &filename, &media, &v->x->bytes, &v->x->len));
 	return http_attachment(v->x, filename, media);
 }
 
-/* What may be attached: by the first bytes, not by what the sender calls it. */
+static bool
+ends_with(const char *s, const char *ending)
+{
+	size_t n = strlen(s), e = strlen(ending);
+
+	return n > e && strcasecmp(s + n - e, ending) == 0;
+}
+
+/*
+ * What may be attached: the first bytes and the ending of the name must say the same, for whoever
+ * opens it goes by the name. Source: ASVS 5.0, 5.2.2. NULL: neither, or they do not agree.
+ */
 static const char *
 media_of(const struct http_file *f)
 {
 	static const struct {
-		const char *magic, *media, *ending;
+		const char *magic, *media;
 		size_t len;
+		const char *endings[10];
 	} KNOWN[] = {
-		{ "%PDF-", "application/pdf", ".pdf", 5 },
-		{ "\x89PNG\r\n\x1a\n", "image/png", ".png", 8 },
-		{ "\xff\xd8\xff", "image/jpeg", ".jpg", 3 },
-		{ "PK\x03\x04", "application/zip", NULL, 4 },
-		{ "<?xml", "application/xml", ".xml", 5 },
+		{ "%PDF-", "application/pdf", 5, { ".pdf" } },
+		{ "\x89PNG\r\n\x1a\n", "image/png", 8, { ".png" } },
+		{ "\xff\xd8\xff", "image/jpeg", 3, { ".jpg", ".jpeg" } },
+		{ "PK\x03\x04",
+		  "application/zip",
+		  4,
+		  { ".zip", ".asice", ".sce", ".bdoc", ".docx", ".xlsx", ".odt", ".ods" } },
+		{ "<?xml", "application/xml", 5, { ".xml", ".ddoc" } },
+		{ "\xef\xbb\xbf<?xml", "application/xml", 8, { ".xml", ".ddoc" } },
+		{ "", "text/plain", 0, { ".txt", ".csv", ".md" } },
 	};
 
-	for (size_t i = 0; i < sizeof(KNOWN) / sizeof(*KNOWN); i++)
-		if (f->len >= KNOWN[i].len && memcmp(f->bytes, KNOWN[i].magic, KNOWN[i].len) == 0)
-			return KNOWN[i].media;
-	return text_is_utf8(f->bytes, f->len) ? "text/plain" : NULL;
+	for (size_t i = 0; i < sizeof(KNOWN) / sizeof(*KNOWN); i++) {
+		if (f->len < KNOWN[i].len || memcmp(f->bytes, KNOWN[i].magic, KNOWN[i].len) != 0)
+			continue;
+		for (const char *const *e = KNOWN[i].endings; *e != NULL; e++)
+			if (ends_with(f->filename, *e))
+				return KNOWN[i].len > 0 || text_is_utf8(f->bytes, f->len)
+					       ? KNOWN[i].media
+					       : NULL;
+	}
+	return NULL;
+}
+
+/* Who may change a record may add to it; not to one that is fixed or gone. */
+static enum err
+may_attach(struct visit *v, const struct record *r)
+{
+	struct record *again;
+
+	if (record_load(v->cx, v->type, r->id, RIGHT_EDIT, &again) != OK) {
+		if (v->cx->error.code != ERR_NOTFOUND)
+			return v->cx->error.code;
+		ctx_forgive(v->cx);
+		return fail(v->cx, ERR_DENIED, "err.denied_edit", msg(v->cx, v->type->label_key));
+	}
+	if (r->deleted)
+		return fail(v->cx, ERR_CONFLICT, "err.deleted");
+	if (v->type->nstates > 0 && v->type->states[r->state].fixed)
+		return fail(v->cx, ERR_CONFLICT, "err.fixed_state",
+			    msg(v->cx, v->type->states[r->state].label_key));
+	return OK;
 }
 
 enum err
@@ -175,7 +229,8 @@ attachment_post(struct visit *v)
 	struct json_out j;
 
 	buf_init(&b, MAX_FORM_BODY);
-	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_EDIT, &r));
+	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &r));
+	TRY(may_attach(v, r));
 	if (f == NULL || f->len == 0)
 		return fail_field(v->cx, ERR_INVALID, "fail", "err.file_none");
 	media = media_of(f);
@@ -233,6 +288,14 @@ lookers_table(struct visit *v, const struct access_entry *list, size_t n)
 	part_table_end(&v->page, &pt);
 }
 
+/* The log of looks tells what else is known of a person, so it is for the person and for those of
+ * the house; not for a provider or municipality that sees some of it. */
+bool
+trail_may_see(const struct visit *v, const struct record *r)
+{
+	return r->type->is_person && (v->cx->who.org == 0 || v->cx->who.person == r->id);
+}
+
 enum err
 record_lookers(struct visit *v)
 {
@@ -241,6 +304,8 @@ record_lookers(struct visit *v)
 	size_t n;
 
 	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &r));
+	if (!trail_may_see(v, r))
+		return fail(v->cx, ERR_NOTFOUND, "err.no_page");
 	TRY(db_run(v->cx, v->site->db, "unpack access", unpack_all, NULL));
 	TRY(access_of(v->cx, r->about, LOOKERS, &list, &n));
 	access_saw(v->cx, "record", r->about);

@@ -19,42 +19,55 @@ shown_to_people(enum err e)
 	return e != ERR_BUG && e != ERR_CORRUPT && e != ERR_IO;
 }
 
+/* Where to sign in, and come back from. */
+static const char *
+sign_in_url(struct visit *v, bool over)
+{
+	const char *here = site_here(v);
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_URL);
+	buf_printf(&b, "%s?tagasi=", PATH_SIGN_IN);
+	for (const char *p = here; *p != '\0'; p++)
+		buf_printf(&b, *p == '/' || text_is_name((char[]){ *p, '\0' }) ? "%c" : "%%%02X",
+			   (unsigned char)*p);
+	buf_text(&b, over ? "&miks=aeg" : "");
+	return b.too_large ? PATH_SIGN_IN : arena_strndup(v->cx->arena, b.bytes, b.len);
+}
+
 void
 page_trouble(struct visit *v, enum err e)
 {
 	const char *name = err_info(e)->name;
 	struct ctx *cx = v->cx;
 	const char *what = shown_to_people(e) ? site_error_text(cx) : msg(cx, "trouble.ours");
-	bool kept = strcmp(v->x->method, "POST") == 0;
-	struct part_link ways[2] = { { .label = msg(cx, "trouble.home"), .href = "/" } };
+	bool post = strcmp(v->x->method, "POST") == 0;
+	struct part_link way = { .label = msg(cx, "trouble.home"), .href = "/" };
 	struct part_trouble t = {
 		.what = what,
-		.kept = kept ? msg(cx, "trouble.kept") : NULL,
+		.kept = v->kept ? msg(cx, "trouble.kept_draft")
+			: post	? msg(cx, "trouble.kept")
+				: NULL,
 		.next = msg(cx, arena_printf(cx->arena, "trouble.next.%s", name)),
-		.ways = ways,
+		.ways = &way,
 		.n_ways = 1,
 		.code = arena_printf(cx->arena, "E%d", v->x->status),
 		.trace = v->x->number,
 	};
 
-	/* Nobody is signed in: the page asked for comes after the sign-in. */
-	if (e == ERR_SIGNIN && strcmp(v->x->method, "GET") == 0) {
+	/* Nobody is signed in: the page asked for comes after the sign-in. Who is out is out. */
+	if (e == ERR_SIGNIN) {
 		bool over = text_equal(cx->error.key, "err.signin_over");
-		SCOPED_BUF b;
+		bool out = post && strcmp(v->x->path, PATH_SIGN_OUT) == 0;
+		const char *url = out ? PATH_SIGN_IN : sign_in_url(v, over && !post);
 
-		buf_init(&b, MAX_URL * 3);
-		buf_printf(&b, "%s?tagasi=", PATH_SIGN_IN);
-		for (const char *p = v->x->raw_path; *p != '\0'; p++)
-			buf_printf(&b,
-				   *p == '/' || text_is_name((char[]){ *p, '\0' }) ? "%c"
-										   : "%%%02X",
-				   (unsigned char)*p);
-		buf_text(&b, over ? "&miks=aeg" : "");
 		ctx_forgive(cx);
-		if (http_redirect(v->x, arena_strndup(cx->arena, b.bytes, b.len)) == OK)
+		if ((out || !post) && http_redirect(v->x, url) == OK)
 			return;
+		way = (struct part_link){ .label = msg(cx, "trouble.title.sign-in"), .href = url };
 	}
 	ctx_forgive(cx);
+	v->page = (struct page){ .cx = NULL }; /* what another page had begun is forgotten */
 	visit_page_begin(v, msg(cx, arena_printf(cx->arena, "trouble.title.%s", name)));
 	part_trouble(&v->page, &t);
 	if (visit_page_end(v) != OK)

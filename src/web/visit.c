@@ -4,13 +4,14 @@
 #include "base/calendar.h"
 #include "base/civil.h"
 #include "base/text.h"
-#include "core/place.h"
+#include "core/access.h"
 #include "core/rule.h"
 #include "format/json.h"
 #include "web/counts.h"
 #include "web/site_int.h"
 #include "web/static_files.h"
 
+static const char TITLE_OF[] = "SELECT type, number, title, about FROM sys_record WHERE id = ?1";
 static const char TYPE_AND_NUMBER[] = "SELECT type, number FROM sys_record WHERE id = ?1";
 
 bool
@@ -40,10 +41,27 @@ is_plain(unsigned char c)
 	       c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
 }
 
+static const char HEX[] = "0123456789ABCDEF";
+
+static void
+add_encoded(struct buf *b, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (is_plain(c)) {
+			buf_char(b, *s);
+			continue;
+		}
+		buf_char(b, '%');
+		buf_char(b, HEX[c >> 4]);
+		buf_char(b, HEX[c & 15]);
+	}
+}
+
 const char *
 visit_url(struct ctx *cx, const struct type *t, const char *number)
 {
-	static const char HEX[] = "0123456789ABCDEF";
 	size_t path = strlen(t->path);
 	char *out = arena_alloc(cx->arena, path + 3 * strlen(number) + 3), *to = out;
 
@@ -90,6 +108,76 @@ visit_url_id(struct ctx *cx, int64_t id)
 		return NULL;
 	}
 	return visit_url(cx, t, r->number);
+}
+
+/* A name is shown to those who may see what it names; others get the number, which tells nothing.
+ * What holds no person's data may be named to all. */
+enum err
+visit_title(struct visit *v, int64_t id, const char **ret_title, const char **ret_href)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct ctx *cx = v->cx;
+	const struct type *t;
+	struct record *r;
+	bool row;
+
+	*ret_title = "";
+	*ret_href = NULL;
+	if (id == 0)
+		return OK;
+	TRY(db_query(cx, TITLE_OF, DB_ARGS(db_int(id)), &q));
+	TRY(stmt_step(cx, q, &row));
+	t = row ? types_get(cx->world->types, stmt_text(q, 0)) : NULL;
+	if (t == NULL)
+		return OK;
+	if (record_load(cx, t, id, RIGHT_SEE, &r) == OK) {
+		access_saw(cx, "record", r->about);
+		*ret_title = r->title;
+		*ret_href = visit_url(cx, t, r->number);
+		return OK;
+	}
+	if (cx->error.code != ERR_NOTFOUND)
+		return cx->error.code;
+	ctx_forgive(cx);
+	*ret_title = stmt_copy(cx, q, stmt_is_null(q, 3) ? 2 : 1);
+	return OK;
+}
+
+enum err
+visit_text(struct visit *v, const struct field *f, const struct value *value, const char **ret)
+{
+	const char *href;
+
+	if (f->kind == FIELD_REF && value->set)
+		return visit_title(v, value->i, ret, &href);
+	return value_text(v->cx, f, value, ret);
+}
+
+/* The address asked for, with its query; "/" where one cannot come back to it by a link. */
+const char *
+site_here(const struct visit *v)
+{
+	const struct http_pairs *q = &v->x->query;
+	const char *here = v->x->raw_path, *dash = strstr(here, "/-/");
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_URL);
+	/* What is only posted to has the record's page for a place to return to. */
+	if (strcmp(v->x->method, "GET") != 0 && dash != NULL && strcmp(dash, "/-/muuda") != 0 &&
+	    strcmp(dash, "/-/kustuta") != 0)
+		here = arena_strndup(v->cx->arena, here, (size_t)(dash - here));
+	buf_text(&b, here);
+	for (size_t i = 0, n = 0; i < q->n; i++) {
+		const char *name = q->at[i].name;
+
+		if (strcmp(name, "keel") == 0)
+			continue;
+		buf_char(&b, n++ == 0 ? '?' : '&');
+		add_encoded(&b, name);
+		buf_char(&b, '=');
+		add_encoded(&b, q->at[i].value);
+	}
+	return b.too_large ? here : arena_strndup(v->cx->arena, b.bytes, b.len);
 }
 
 enum err
@@ -243,7 +331,7 @@ visit_page_begin(struct visit *v, const char *title)
 	p->board = v->site->board;
 	p->version = v->site->version;
 	p->asset = static_base(v->site->statics);
-	p->here = v->x->raw_path;
+	p->here = site_here(v);
 	if (v->cx->world->practice)
 		p->env = msg(v->cx, "site.practice");
 	if (v->signed_in) {
@@ -300,196 +388,5 @@ visit_trace(struct ctx *cx, const char *text, struct part_trace **ret, size_t *r
 					 .unsure = !confirmed };
 	*ret = list;
 	*ret_n = n;
-	return OK;
-}
-
-/* ---- fields of forms ---- */
-
-static enum ask
-ask_kind(const struct field *f)
-{
-	switch (f->kind) {
-	case FIELD_TEXT:
-	case FIELD_CODE:
-		return ASK_TEXT;
-	case FIELD_LONG:
-		return ASK_LONG;
-	case FIELD_INT:
-	case FIELD_TIME:
-		return ASK_INT;
-	case FIELD_MONEY:
-		return ASK_MONEY;
-	case FIELD_DATE:
-		return ASK_DATE;
-	case FIELD_BOOL:
-		return ASK_YESNO;
-	case FIELD_CHOICE:
-		return ASK_CHOICE;
-	case FIELD_CHOICES:
-		return ASK_MANY;
-	case FIELD_REF:
-		return ASK_REF;
-	case FIELD_KIND_COUNT:
-		break;
-	}
-	BUG("field kind");
-}
-
-static void
-fill_choices(struct visit *v, const struct field *f, const char *value, struct part_field *pf)
-{
-	struct part_choice *c =
-		ARENA_ARRAY(v->cx->arena, (size_t)f->nchoices + 1, struct part_choice);
-	size_t n = 0;
-
-	for (int i = 0; i < f->nchoices; i++) {
-		const struct choice *ch = &f->choices[i];
-		bool chosen =
-			f->kind == FIELD_CHOICE
-				? strcmp(value, ch->name) == 0
-				: strstr(arena_printf(v->cx->arena, ",%s,", value),
-					 arena_printf(v->cx->arena, ",%s,", ch->name)) != NULL;
-		bool in_force = (ch->valid_from == CIVIL_NONE || ch->valid_from <= v->cx->today) &&
-				(ch->valid_to == CIVIL_NONE || ch->valid_to >= v->cx->today);
-
-		if (in_force || chosen)
-			c[n++] = (struct part_choice){ .value = ch->name,
-						       .label = msg(v->cx, ch->label_key),
-						       .chosen = chosen };
-	}
-	pf->choices = c;
-	pf->n_choices = n;
-}
-
-/* Counties, or municipalities, in force today; and the one chosen before, if it is no longer. */
-static void
-fill_places(struct visit *v, const struct field *f, const char *value, struct part_field *pf)
-{
-	const struct rulebook *rules = v->cx->world->rules;
-	const struct place **list, *was = place_last(rules, value);
-	struct part_choice *c;
-	bool chosen = false;
-	size_t n = strcmp(f->name, "county") == 0
-			   ? place_counties(v->cx, rules, v->cx->today, &list)
-			   : place_municipalities(v->cx, rules, NULL, v->cx->today, &list);
-
-	c = ARENA_ARRAY(v->cx->arena, n + 2, struct part_choice);
-	for (size_t i = 0; i < n; i++) {
-		c[i] = (struct part_choice){ .value = list[i]->code,
-					     .label = list[i]->name,
-					     .chosen = strcmp(list[i]->code, value) == 0 };
-		chosen = chosen || c[i].chosen;
-	}
-	if (!chosen && was != NULL)
-		c[n++] = (struct part_choice){ .value = was->code,
-					       .label = was->name,
-					       .chosen = true };
-	pf->kind = ASK_CHOICE;
-	pf->choices = c;
-	pf->n_choices = n;
-}
-
-/* A reference shows the record picked; a search asked for by the form shows what it found. */
-static enum err
-fill_ref(struct visit *v, const struct field *f, const char *value, struct part_field *pf)
-{
-	const char *typed = http_form(v->x, arena_printf(v->cx->arena, "%s_q", f->name));
-	struct part_choice *c = ARENA_ARRAY(v->cx->arena, 22, struct part_choice);
-	int64_t id;
-
-	pf->typed = typed == NULL ? "" : typed;
-	pf->suggest = f->ref_type == NULL
-			      ? NULL
-			      : arena_printf(v->cx->arena, "/otsing/vali/%s", f->ref_type->path);
-	if (text_int(value, 1, INT64_MAX, &id)) {
-		const char *title;
-
-		TRY(record_title(v->cx, id, &title));
-		c[pf->n_choices++] =
-			(struct part_choice){ .value = value, .label = title, .chosen = true };
-	}
-	if (text_equal(http_form(v->x, PART_FIND), f->name) && typed != NULL && *typed != '\0') {
-		TRY(site_find_choices(v, f->ref_type, typed, c, &pf->n_choices));
-		pf->searched = true;
-	}
-	pf->choices = c;
-	return OK;
-}
-
-/* Several values of one name, as the boxes of a many-choice come. */
-static const char *
-typed_value(struct visit *v, const struct field *f)
-{
-	const char *all = http_form(v->x, f->name), *next;
-
-	for (size_t i = 1;
-	     f->kind == FIELD_CHOICES && (next = http_form_nth(v->x, f->name, i)) != NULL; i++)
-		all = arena_printf(v->cx->arena, "%s,%s", all, next);
-	return all;
-}
-
-static const char *
-preset_typed(struct visit *v, const struct field *f)
-{
-	const struct actor *who = &v->cx->who;
-	int64_t id = 0;
-
-	if (f->preset == NULL || strcmp(f->preset, "null") == 0)
-		return "";
-	if (strcmp(f->preset, "today") == 0)
-		return civil_text(v->cx->arena, v->cx->today);
-	if (strcmp(f->preset, "me") == 0)
-		id = who->user;
-	else if (strcmp(f->preset, "unit") == 0)
-		id = who->unit;
-	else if (strcmp(f->preset, "org") == 0)
-		id = who->org;
-	else
-		return f->preset;
-	return id == 0 ? "" : text_from_int(v->cx->arena, id);
-}
-
-enum err
-visit_field(struct visit *v, const struct field *f, const struct value *value,
-	    struct part_field *ret)
-{
-	const char *typed = typed_value(v, f);
-	struct part_field pf = { .kind = ask_kind(f),
-				 .name = f->name,
-				 .label = msg(v->cx, f->label_key),
-				 .optional = !f->required,
-				 .max = (size_t)f->max };
-
-	if (typed == NULL)
-		typed = http_query(v->x, f->name);
-	if (typed == NULL)
-		typed = value != NULL ? value_typed(v->cx, f, value) : preset_typed(v, f);
-	pf.value = typed;
-	if (f->help_key != NULL)
-		pf.help = msg(v->cx, f->help_key);
-	if (v->error != OK && text_equal(v->cx->error.field, f->name))
-		pf.error = site_error_text(v->cx);
-	if (f->kind == FIELD_CHOICE || f->kind == FIELD_CHOICES)
-		fill_choices(v, f, typed, &pf);
-	if (f->kind == FIELD_CODE && strcmp(f->code, "ehak") == 0)
-		fill_places(v, f, typed, &pf);
-	if (f->kind == FIELD_REF)
-		TRY(fill_ref(v, f, typed, &pf));
-	*ret = pf;
-	return OK;
-}
-
-enum err
-visit_typed(struct visit *v, const struct field *const *fields, int n, struct change *ch)
-{
-	for (int i = 0; i < n; i++) {
-		const char *typed = typed_value(v, fields[i]);
-
-		if (typed != NULL)
-			TRY(change_typed(v->cx, ch, fields[i], typed));
-		else if (fields[i]->kind == FIELD_CHOICES &&
-			 http_form(v->x, arena_printf(v->cx->arena, "%s_none", fields[i]->name)))
-			ch->given[fields[i]->index] = true;
-	}
 	return OK;
 }

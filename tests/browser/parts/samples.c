@@ -359,7 +359,8 @@ record_timeline(struct page *p)
 		  .icon = ICON_EYE },
 	};
 
-	part_timeline(p, entries, COUNT(entries), "/taotlus/KT-2026/318/markus", "k1");
+	part_timeline(p, entries, COUNT(entries), "/taotlus/KT-2026/318/markus", "k1",
+		      NULL);
 }
 
 static void
@@ -638,12 +639,12 @@ static void
 merge_page(struct page *p)
 {
 	static const struct part_merge_row rows[] = {
-		{ "phone", "Telefon", "+372 5555 0100", "+372 5555 0101", "+372 5555 0199", true },
+		{ "phone", "Telefon", "+372 5555 0100", "+372 5555 0101", "+372 5555 0199", NULL, true },
 		{ "email", "E-post", "anna@naide.ee", "anna@naide.ee", "anna.saar@naide.ee",
-		  false },
-		{ "provider", "Soovitud osutaja", NULL, "MTÜ Pihlakobar", NULL, false },
+		  NULL, false },
+		{ "provider", "Soovitud osutaja", NULL, "MTÜ Pihlakobar", NULL, NULL, false },
 		{ "wish", "Soov", "Töötada aiandis.", "Töötada aiandis või köögis.",
-		  "Töötada aiandis.\nEelistab hommikuid.", true },
+		  "Töötada aiandis.\nEelistab hommikuid.", NULL, true },
 	};
 
 	p->crumbs = crumbs;
