@@ -176,10 +176,77 @@ where(struct ctx *cx, const struct types *ts, const struct list_query *lq, struc
 	return OK;
 }
 
+/* Does the actor see every record of a type? */
+static bool
+sees_all(const struct ctx *cx, const struct types *ts, const struct type *t)
+{
+	for (int i = 0; i < t->ngrants; i++)
+		if (t->grants[i].see->kind == SCOPE_ALL && holds(cx, ts, t->grants[i].duty))
+			return true;
+	return cx->who.system;
+}
+
+/* May a name of this type be told to the actor whatever row it is of? What holds no person's data
+ * may be told to all. */
+static bool
+may_name(const struct ctx *cx, const struct types *ts, const struct type *t)
+{
+	return (!t->is_person && t->about == NULL) || sees_all(cx, ts, t);
+}
+
+/* A reference to any type: its title, or where that may not be told, its number. */
+static void
+any_title(const struct ctx *cx, const struct types *ts, int i, struct buf *columns)
+{
+	buf_printf(columns, ", CASE WHEN c%d.about IS NULL", i);
+	for (size_t k = 0; k < ts->n; k++)
+		if (may_name(cx, ts, ts->list[k]))
+			buf_printf(columns, " OR c%d.type = '%s'", i, ts->list[k]->name);
+	buf_printf(columns, " THEN c%d.title ELSE c%d.number END", i, i);
+}
+
+/*
+ * A column that tells of a person through a reference, for an actor who does not see all persons:
+ * only in the rows whose person is in sight; else the number, or nothing.
+ */
+static void
+guarded_cell(struct ctx *cx, const struct types *ts, const struct column *c, int i,
+	     struct buf *columns, struct buf *joins, struct params *ps)
+{
+	const char *alias = arena_printf(cx->arena, "p%d", i);
+	const struct type *t = c->field->ref_type;
+
+	buf_printf(joins,
+		   " LEFT JOIN \"%s\" p%d ON p%d.sys_id = t.\"%s\""
+		   " LEFT JOIN sys_record c%d ON c%d.id = t.\"%s\"",
+		   t->name, i, i, c->field->name, i, i, c->field->name);
+	buf_text(columns, ", CASE WHEN ");
+	(void)sql_right(cx, ts, t, RIGHT_SEE, alias, columns, ps);
+	if (c->sub == NULL) {
+		buf_printf(columns, " THEN c%d.title ELSE c%d.number END", i, i);
+		return;
+	}
+	if (c->sub->kind != FIELD_REF) {
+		buf_printf(columns, " THEN p%d.\"%s\" END", i, c->sub->name);
+		return;
+	}
+	buf_printf(joins, " LEFT JOIN sys_record d%d ON d%d.id = p%d.\"%s\"", i, i, i,
+		   c->sub->name);
+	buf_printf(columns, " THEN d%d.%s END", i,
+		   c->sub->ref_type != NULL && may_name(cx, ts, c->sub->ref_type) ? "title"
+										  : "number");
+}
+
 /* A cell of a list: what is read for one of its columns; joins are noted in `joins`. */
 static void
-cell(const struct column *c, int i, struct buf *columns, struct buf *joins)
+cell(struct ctx *cx, const struct types *ts, const struct column *c, int i, struct buf *columns,
+     struct buf *joins, struct params *ps)
 {
+	if (c->field != NULL && c->field->ref_type != NULL &&
+	    !may_name(cx, ts, c->field->ref_type)) {
+		guarded_cell(cx, ts, c, i, columns, joins, ps);
+		return;
+	}
 	if (c->engine != NULL &&
 	    (strcmp(c->engine, "responsible") == 0 || strcmp(c->engine, "unit") == 0)) {
 		buf_printf(columns, ", c%d.title", i);
@@ -192,13 +259,18 @@ cell(const struct column *c, int i, struct buf *columns, struct buf *joins)
 		buf_printf(joins, " LEFT JOIN \"%s\" c%d ON c%d.sys_id = t.\"%s\"",
 			   c->field->ref_type->name, i, i, c->field->name);
 	} else if (c->sub != NULL) {
-		buf_printf(columns, ", d%d.title", i);
+		bool may = c->sub->ref_type != NULL && may_name(cx, ts, c->sub->ref_type);
+
+		buf_printf(columns, ", d%d.%s", i, may ? "title" : "number");
 		buf_printf(joins,
 			   " LEFT JOIN \"%s\" c%d ON c%d.sys_id = t.\"%s\""
 			   " LEFT JOIN sys_record d%d ON d%d.id = c%d.\"%s\"",
 			   c->field->ref_type->name, i, i, c->field->name, i, i, i, c->sub->name);
 	} else if (c->field->kind == FIELD_REF) {
-		buf_printf(columns, ", c%d.title", i);
+		if (c->field->ref_type == NULL)
+			any_title(cx, ts, i, columns);
+		else
+			buf_printf(columns, ", c%d.title", i);
 		buf_printf(joins, " LEFT JOIN sys_record c%d ON c%d.id = t.\"%s\"", i, i,
 			   c->field->name);
 	} else {
@@ -249,7 +321,7 @@ build_list(struct ctx *cx, const struct types *ts, const struct list_query *lq, 
 	for (int i = 0; i < l->nsort; i++)
 		buf_printf(&b, ", t.\"%s\"", l->sort[i].column);
 	for (int i = 0; i < l->ncolumns; i++)
-		cell(&l->columns[i], i, &b, &joins);
+		cell(cx, ts, &l->columns[i], i, &b, &joins, &sql.params);
 	buf_printf(&b, " FROM \"%s\" t", lq->type->name);
 	TRY(buf_check(cx, &joins));
 	buf_text(&b, joins.bytes);
@@ -505,19 +577,23 @@ sql_measure(struct ctx *cx, const struct types *ts, const struct type *t, const 
 	return OK;
 }
 
-const char *
-sql_cursor(struct ctx *cx, const struct type *t, const struct list *l)
+enum err
+sql_cursor(struct ctx *cx, const struct types *ts, const struct type *t, const struct list *l,
+	   struct sql *ret)
 {
 	SCOPED_BUF b;
+	struct sql sql = { 0 };
 
 	buf_init(&b, MAX_SQL);
 	buf_text(&b, "SELECT ");
 	for (int i = 0; i < l->nsort; i++)
-		buf_printf(&b, "\"%s\", ", l->sort[i].column);
-	buf_printf(&b, "sys_id FROM \"%s\" WHERE sys_id = ?1", t->name);
-	if (buf_check(cx, &b) != OK)
-		BUG("a type too large for one statement");
-	return sql_intern(b.bytes);
+		buf_printf(&b, "t.\"%s\", ", l->sort[i].column);
+	buf_printf(&b, "t.sys_id FROM \"%s\" t WHERE t.sys_id = ?%d AND ", t->name,
+		   params_add(&sql.params, PARAM_VALUE));
+	(void)sql_right(cx, ts, t, RIGHT_SEE, "t", &b, &sql.params);
+	TRY(finish(cx, &b, &sql));
+	*ret = sql;
+	return OK;
 }
 
 enum err
@@ -528,10 +604,11 @@ sql_referring(struct ctx *cx, const struct types *ts, const struct type *t, cons
 	struct sql sql = { 0 };
 
 	buf_init(&b, MAX_SQL);
-	buf_printf(&b,
-		   "SELECT t.sys_number, r.title, t.sys_state FROM \"%s\" t JOIN sys_record r ON "
-		   "r.id = t.sys_id WHERE t.\"%s\" = ?%d AND t.sys_deleted = 0 AND ",
-		   t->name, f->name, params_add(&sql.params, PARAM_VALUE));
+	buf_printf(
+		&b,
+		"SELECT t.sys_number, r.title, t.sys_state, r.about FROM \"%s\" t JOIN "
+		"sys_record r ON r.id = t.sys_id WHERE t.\"%s\" = ?%d AND t.sys_deleted = 0 AND ",
+		t->name, f->name, params_add(&sql.params, PARAM_VALUE));
 	(void)sql_right(cx, ts, t, RIGHT_SEE, "t", &b, &sql.params);
 	buf_printf(&b, " ORDER BY t.sys_id DESC LIMIT %d", limit);
 	TRY(finish(cx, &b, &sql));

@@ -52,7 +52,8 @@ bool sql_may(const struct ctx *cx, const struct types *ts, const struct type *t,
 /*
  * One page of a list with the see right compiled in. Columns of the result: 0 id, 1 number,
  * 2 state, 3 due, 4 about (person id or null), 5.. the sort keys, then the list's columns in
- * order (references as their titles). Values: filters in order, then the cursor's sort keys and
+ * order: references as their titles, but where a title would name a person out of the actor's
+ * sight, as the number. Values: filters in order, then the cursor's sort keys and
  * id.
  */
 enum err sql_list(struct ctx *cx, const struct types *ts, const struct list_query *lq,
@@ -68,10 +69,12 @@ enum err sql_load(struct ctx *cx, const struct types *ts, const struct type *t, 
  * The update's last parameters are id and the version read. */
 const char *sql_insert(struct ctx *cx, const struct type *t);
 const char *sql_update(struct ctx *cx, const struct type *t);
-/* The sort keys of a list and the id, of one row: ?1 is its id. */
-const char *sql_cursor(struct ctx *cx, const struct type *t, const struct list *l);
+/* The sort keys of a list and the id, of one row (the value is its id) that the actor may see: of
+ * one out of sight, where it stands would tell of its name or date. */
+enum err sql_cursor(struct ctx *cx, const struct types *ts, const struct type *t,
+		    const struct list *l, struct sql *ret) MUST_USE;
 /* Records of a type that refer by a field to one record (the value), newest first, with the see
- * right. Columns: number, title, state. */
+ * right. Columns: number, title, state, about. */
 enum err sql_referring(struct ctx *cx, const struct types *ts, const struct type *t,
 		       const struct field *f, int limit, struct sql *ret) MUST_USE;
 /* SELECT 1 … WHERE sys_id = value AND condition. */

@@ -106,21 +106,26 @@ read_cursor(struct listing *li)
 {
 	const char *after = http_query(li->v->x, "alates"), *before = http_query(li->v->x, "enne");
 	const struct list *l = li->query.list;
+	struct ctx *cx = li->v->cx;
 	SCOPED(stmt) struct stmt *q = NULL;
+	struct db_value value;
+	struct sql sql;
 	int64_t id;
 	bool row;
 
 	li->nvalues = li->nfilters;
 	if (!text_int(after != NULL ? after : before != NULL ? before : "", 1, INT64_MAX, &id))
 		return OK;
-	TRY(db_query(li->v->cx, sql_cursor(li->v->cx, li->type, l), DB_ARGS(db_int(id)), &q));
-	TRY(stmt_step(li->v->cx, q, &row));
+	value = db_int(id);
+	TRY(sql_cursor(cx, cx->world->types, li->type, l, &sql));
+	TRY(db_query(cx, sql.text, sql_args(cx, &sql, &value, 1), &q));
+	TRY(stmt_step(cx, q, &row));
 	if (!row)
-		return OK; /* gone: begin from the start */
+		return OK; /* gone or out of sight: begin from the start */
 	for (int i = 0; i <= l->nsort; i++)
 		li->values[li->nvalues++] = stmt_kind(q, i) == DB_INT
 						    ? db_int(stmt_int(q, i))
-						    : db_text(stmt_copy(li->v->cx, q, i));
+						    : db_text(stmt_copy(cx, q, i));
 	li->query.after = true;
 	li->query.backwards = after == NULL;
 	return OK;
@@ -366,6 +371,8 @@ list_page(struct visit *v)
 	size_t n;
 	bool more;
 
+	if (v->type->nlists == 0)
+		return fail(v->cx, ERR_NOTFOUND, "err.no_page");
 	if (!sql_may(v->cx, v->cx->world->types, v->type, RIGHT_SEE))
 		return fail(v->cx, ERR_DENIED, "err.denied_see", msg(v->cx, v->type->label_key));
 	li.query.type = v->type;

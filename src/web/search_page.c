@@ -70,7 +70,10 @@ search_page(struct visit *v)
 	TRY(search_find(v->cx, NULL, query, RESULTS, &list, &n));
 	for (size_t i = 0; i < n; i++)
 		access_saw(v->cx, "search", list[i].about);
-	visit_page_begin(v, msgf(v->cx, "search.title", query));
+	/* What was asked may be a name or code: it stands on the page, but not in the title, which
+	 * the browser keeps. */
+	visit_page_begin(v, msg(v->cx, "search.heading"));
+	part_text(&v->page, msgf(v->cx, "search.title", query));
 	if (n == 0)
 		part_empty(&v->page, msg(v->cx, "search.none"), msg(v->cx, "search.none_what"),
 			   NULL, NULL);
