@@ -111,8 +111,8 @@ class Scenario {
 		const own = step.fields.map((f) => f.drop ? f : { name: this.fill(f.name), value: this.fill(f.value) });
 		if (!step.flags.includes('bare')) {
 			const at = (form) => new URL(form.action || this.jar.url, 'http://x' + this.jar.url).pathname;
-			const here_ = forms(this.jar.page);
-			const form = here_.find((f) => at(f) === target.split('?')[0]) || here_.find((f) => f.method === 'post');
+			const here_ = forms(this.jar.page).filter((f) => f.method === 'post');
+			const form = here_.find((f) => at(f) === target.split('?')[0]) || here_[0];
 			const whole = form && at(form) === target.split('?')[0];
 			for (const f of form ? form.fields : [])
 				if ((whole || f.name === '_csrf') && (f.hidden || step.flags.includes('filled')))
