@@ -14,12 +14,13 @@
 #include "work/placement/placement.h"
 #include "work/provider/provider.h"
 #include "work/queue/queue.h"
+#include "work/settlement/settlement.h"
 
 static const struct work PERSON_WORK = { .name = "person", .hooks = PERSON_HOOKS };
 
 static const struct work *const WORKS[] = {
-	&PERSON_WORK,	 &PROVIDER_WORK, &APPLICATION_WORK, &DECISION_WORK, &QUEUE_WORK,
-	&PLACEMENT_WORK, NULL,
+	&PERSON_WORK, &PROVIDER_WORK,  &APPLICATION_WORK, &DECISION_WORK,
+	&QUEUE_WORK,  &PLACEMENT_WORK, &SETTLEMENT_WORK,  NULL,
 };
 
 static const struct command COMMANDS[] = {
