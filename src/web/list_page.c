@@ -273,6 +273,35 @@ field_cell(struct listing *li, struct part_table *pt, const struct column *c, co
 	return OK;
 }
 
+/* The column whose cells lead to the record: the number, else the first field. */
+static int
+leading_column(const struct list *l)
+{
+	int first = l->ncolumns;
+
+	for (int i = l->ncolumns - 1; i >= 0; i--)
+		if (l->columns[i].engine == NULL)
+			first = i;
+	for (int i = 0; i < l->ncolumns; i++)
+		if (l->columns[i].engine != NULL && strcmp(l->columns[i].engine, "number") == 0)
+			return i;
+	return first;
+}
+
+/* A field that leads to the record: whatever it holds is a link; what is empty, by the number. */
+static enum err
+leading_cell(struct listing *li, struct part_table *pt, const struct column *c, const struct row *r,
+	     const struct value *v, const char *href)
+{
+	const struct field *f = c->sub != NULL ? c->sub : c->field;
+	const char *text = v->s;
+
+	if (f->kind != FIELD_REF)
+		TRY(value_text(li->v->cx, f, v, &text));
+	part_cell_link(&li->v->page, pt, href, text == NULL || *text == '\0' ? r->number : text);
+	return OK;
+}
+
 static bool
 is_number(const struct column *c)
 {
@@ -292,6 +321,7 @@ write_table(struct listing *li, struct row **rows, size_t n)
 				 .columns = cols,
 				 .n_columns = (size_t)l->ncolumns,
 				 .keys = true };
+	int leading = leading_column(l);
 
 	for (int i = 0; i < l->ncolumns; i++)
 		cols[i] = (struct part_column){ .label = msg(cx, l->columns[i].label_key),
@@ -306,6 +336,8 @@ write_table(struct listing *li, struct row **rows, size_t n)
 
 			if (c->engine != NULL)
 				engine_cell(li, &pt, c, rows[i], &rows[i]->cells[k], href);
+			else if (k == leading)
+				TRY(leading_cell(li, &pt, c, rows[i], &rows[i]->cells[k], href));
 			else
 				TRY(field_cell(li, &pt, c, &rows[i]->cells[k]));
 		}
