@@ -105,6 +105,7 @@ cmd_serve(struct run *r)
 {
 	struct http_settings settings = { 0 };
 	SCOPED(db) struct db *db = NULL;
+	unsigned flags = DB_CREATE;
 	int64_t threads;
 	sigset_t ends;
 	int fd;
@@ -118,6 +119,8 @@ cmd_serve(struct run *r)
 	settings.proxies = run_option(r, "--proxies", NULL);
 	if (run_flag(r, "--quiet"))
 		log_set_level(LOG_WARN);
+	if (run_flag(r, "--alone")) /* for bench/: every write a commit of its own */
+		flags |= DB_ALONE;
 	TRY(run_done(r));
 	(void)sigemptyset(&ends);
 	(void)sigaddset(&ends, SIGINT);
@@ -126,7 +129,7 @@ cmd_serve(struct run *r)
 	if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0 || (fd = signalfd(-1, &ends, SFD_CLOEXEC)) < 0)
 		return fail(r->cx, ERR_IO, "err.io");
 	letter_warm_up();
-	e = run_open(r, DB_CREATE, &db);
+	e = run_open(r, flags, &db);
 	if (e == OK)
 		e = serve(r, db, &settings, fd);
 	(void)close(fd);

@@ -35,6 +35,7 @@ enum db_flags {
 	DB_CREATE = 1,	  /* make the database if there is none */
 	DB_READ_ONLY = 2, /* no write lane */
 	DB_BULK = 4,	  /* loading: group commits may be lost with the machine's power */
+	DB_ALONE = 8,	  /* every closure a commit of its own: to measure what groups gain */
 };
 
 /* Figures of the write lane since it opened, for the metrics and the bench. */
@@ -111,6 +112,8 @@ struct db_job {
 	enum err result;
 };
 void db_submit(struct db *db, struct db_job *job);
+/* The same for several at once, each the `next` of the one before: they come into one group. */
+void db_submit_all(struct db *db, struct db_job *first);
 
 /* The figures as they are now; zeros for a store opened for reading. */
 struct db_figures db_figures(struct db *db);

@@ -55,6 +55,7 @@ struct lane {
 	struct db_job *first, *last;
 	bool closing;
 	struct db_figures figures;
+	uint64_t most; /* closures of one group; fixed */
 	/* Of the lane's thread alone: */
 	struct conn *conn;
 	int kept_pages;	 /* of the log at the last checkpoint, not to be counted again */

@@ -107,21 +107,28 @@ queue_wait(struct lane *l)
 	return any;
 }
 
-static bool
-queue_put(struct lane *l, struct db_job *job)
+/* Put closures, each the next of the one before, into the queue; what finds no room is left over.
+ * The lane wakes when all are in. */
+static struct db_job *
+queue_put(struct lane *l, struct db_job *first)
 {
-	bool room;
+	bool idle;
 
 	(void)pthread_mutex_lock(&l->mutex);
-	room = !l->closing && l->figures.waiting < MAX_WAITING;
-	if (room) {
+	idle = l->first == NULL;
+	while (first != NULL && !l->closing && l->figures.waiting < MAX_WAITING) {
+		struct db_job *job = first;
+
+		first = job->next;
+		job->next = NULL;
 		*(l->last == NULL ? &l->first : &l->last->next) = job;
 		l->last = job;
-		if (l->figures.waiting++ == 0)
-			(void)pthread_cond_signal(&l->work);
+		l->figures.waiting++;
 	}
+	if (idle && l->first != NULL)
+		(void)pthread_cond_signal(&l->work);
 	(void)pthread_mutex_unlock(&l->mutex);
-	return room;
+	return first;
 }
 
 /* ---- one closure ---- */
@@ -336,7 +343,7 @@ lane_group(struct lane *l)
 	int code = group_begin(l);
 	struct db_job *job;
 
-	while (g.n < (l->bulk ? 1 : GROUP_CLOSURES) && (job = queue_take(l)) != NULL) {
+	while (g.n < l->most && (job = queue_take(l)) != NULL) {
 		group_add(&g, job);
 		if (code != SQLITE_OK)
 			continue;
@@ -427,6 +434,7 @@ lane_start(struct ctx *cx, struct db *db)
 
 	l->log_pages = l->truncate_at = TRUNCATE_PAGES;
 	l->bulk = (db->flags & DB_BULK) != 0;
+	l->most = db->flags & (DB_BULK | DB_ALONE) ? 1 : GROUP_CLOSURES;
 	if (pthread_mutex_init(&l->mutex, NULL) != 0 || pthread_cond_init(&l->work, NULL) != 0)
 		BUG("no mutex");
 	(void)sigfillset(&all);
@@ -477,17 +485,29 @@ on_lane(const struct lane *l)
 }
 
 void
+db_submit_all(struct db *db, struct db_job *first)
+{
+	bool running = db->lane.running;
+
+	for (struct db_job *job = first; job != NULL; job = job->next)
+		job->result = OK;
+	if (running)
+		first = queue_put(&db->lane, first);
+	while (first != NULL) {
+		struct db_job *job = first;
+
+		first = job->next; /* done() may end the job's memory */
+		job->result = running ? fail(job->cx, ERR_BUSY, "err.db_busy")
+				      : fail(job->cx, ERR_DENIED, "err.db_read_only");
+		job->done(job, job->result);
+	}
+}
+
+void
 db_submit(struct db *db, struct db_job *job)
 {
 	job->next = NULL;
-	job->result = OK;
-	if (!db->lane.running) {
-		job->result = fail(job->cx, ERR_DENIED, "err.db_read_only");
-		job->done(job, job->result);
-	} else if (!queue_put(&db->lane, job)) {
-		job->result = fail(job->cx, ERR_BUSY, "err.db_busy");
-		job->done(job, job->result);
-	}
+	db_submit_all(db, job);
 }
 
 struct waiting {

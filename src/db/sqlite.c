@@ -22,13 +22,14 @@
 #define MAX_VALUE (64 * 1024 * 1024) /* bytes of one text or blob */
 #define MAX_SQL_BYTES (1024 * 1024)  /* bytes of one statement; a script may be longer */
 
-/* mmap_size is address space, not memory; cache_size is in KiB. */
-static const char READER_SETUP[] = "PRAGMA mmap_size = 268435456;"
+/* mmap_size is address space, not memory, and 2 GiB is the most SQLite maps (see fault.c on how
+ * the mapping is kept); cache_size is in KiB. */
+static const char READER_SETUP[] = "PRAGMA mmap_size = 2147418112;"
 				   "PRAGMA cache_size = -1024;"
 				   "PRAGMA temp_store = MEMORY;"
 				   "PRAGMA query_only = ON;";
 static const char WRITER_SETUP[] = "PRAGMA journal_mode = WAL;"
-				   "PRAGMA mmap_size = 268435456;"
+				   "PRAGMA mmap_size = 2147418112;"
 				   "PRAGMA cache_size = -8192;"
 				   "PRAGMA temp_store = MEMORY;"
 				   "PRAGMA wal_autocheckpoint = 0;"

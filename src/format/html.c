@@ -30,9 +30,14 @@ static const struct piece escaped[] = {
 	[QUOTE] = { "&#34;", 5 }, [APOS] = { "&#39;", 5 }, [CONTROL] = { "\xef\xbf\xbd", 3 },
 };
 
-/* Elements without content or end tag (HTML, 13.1.2). */
-static const char *const voids[] = { "area",  "base", "br",   "col",   "embed",	 "hr", "img",
-				     "input", "link", "meta", "param", "source", "wbr" };
+/* Elements without content or end tag (HTML, 13.1.2), by the length of their names. */
+static const char *const voids[][5] = {
+	[2] = { "br", "hr" },
+	[3] = { "col", "img", "wbr" },
+	[4] = { "area", "base", "link", "meta" },
+	[5] = { "embed", "input", "param" },
+	[6] = { "source" },
+};
 
 /* Attributes whose value is an address. */
 static const char *const addresses[] = { "action", "cite",   "data", "formaction",
@@ -136,13 +141,22 @@ html_doctype(struct html *h)
 	html_raw(h, "<!doctype html>\n");
 }
 
-/* Void names have two letters or more and start with few; most elements are told by that. */
 static bool
 is_void(const char *name, size_t len)
 {
-	if (len < 2 || strchr("abcehilmpsw", name[0]) == NULL)
+	if (len >= sizeof(voids) / sizeof(voids[0]))
 		return false;
-	return is_one_of(voids, sizeof(voids) / sizeof(voids[0]), name);
+	for (const char *const *v = voids[len]; *v != NULL; v++)
+		if (memcmp(*v, name, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_mute(const char *name, size_t len)
+{
+	return (len == 6 && memcmp(name, "script", 6) == 0) ||
+	       (len == 5 && memcmp(name, "style", 5) == 0);
 }
 
 void
@@ -157,7 +171,7 @@ html_open_named(struct html *h, const char *name, size_t len)
 	if (h->depth >= HTML_DEPTH)
 		BUG("elements nested too deep");
 	h->open[h->depth++] = name;
-	h->mute = strcmp(name, "script") == 0 || strcmp(name, "style") == 0;
+	h->mute = is_mute(name, len);
 }
 
 void

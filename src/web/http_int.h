@@ -87,8 +87,10 @@ struct loop {
 	bool quiet; /* accepts nothing more */
 	bool runs;  /* has a thread */
 	struct counters counters;
-	pthread_mutex_t lock; /* of the list below */
-	struct running *done; /* newest first; resumed by the loop */
+	pthread_mutex_t lock;		 /* of the list below */
+	struct running *done;		 /* newest first; resumed by the loop */
+	struct db_job *held, *held_last; /* for the write lane; see work_flush() */
+	size_t held_count;
 };
 
 /* The pool for slow work. */
@@ -188,6 +190,8 @@ void pool_stop(struct http *h);
  */
 bool work_begin(struct running *r);
 bool work_continue(struct running *r);
+/* Hand what was held back in this turn to the write lane. */
+void work_flush(struct loop *l);
 /* Hand a request back to its loop, from any thread. */
 void loop_done(struct running *r, enum err result);
 

@@ -193,6 +193,7 @@ turn(struct loop *l)
 		resume_done(l);
 	if (MHD_run(l->daemon) != MHD_YES)
 		BUG("MHD_run");
+	work_flush(l);
 	now = clock_micros() / 1000;
 	if (now - l->swept >= SWEEP_MS) {
 		l->swept = now;

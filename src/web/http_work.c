@@ -11,20 +11,25 @@
 
 #include "base/log.h"
 
+#define HELD 32 /* pieces of work for the write lane held back at most */
+
 void
 loop_done(struct running *r, enum err result)
 {
 	static const uint64_t one = 1;
 	struct loop *l = r->loop;
 	int wake = l->wake_fd;
+	bool first;
 
 	r->result = result;
 	(void)pthread_mutex_lock(&l->lock);
+	first = l->done == NULL;
 	r->next = l->done;
 	l->done = r;
 	(void)pthread_mutex_unlock(&l->lock);
-	/* The loop may have answered by now: `r` is no longer ours. */
-	if (write(wake, &one, sizeof(one)) != (ssize_t)sizeof(one))
+	/* The loop may have answered by now: `r` is no longer ours. It takes the whole list when it
+	 * wakes, so one waking does for all that come before. */
+	if (first && write(wake, &one, sizeof(one)) != (ssize_t)sizeof(one))
 		BUG("a loop cannot be woken");
 }
 
@@ -66,15 +71,37 @@ write_done(struct db_job *job, enum err result)
 	loop_done(job->arg, result);
 }
 
+void
+work_flush(struct loop *l)
+{
+	struct db_job *first = l->held;
+
+	if (first == NULL)
+		return;
+	l->held = l->held_last = NULL;
+	l->held_count = 0;
+	db_submit_all(l->http->db, first);
+}
+
+/*
+ * For the write lane, held back to the end of the loop's turn: what is handed over together comes
+ * into one group. One by one, each waking of the lane would be a commit, and after each commit
+ * the readers look at every page of the database anew.
+ */
 static void
 submit(struct running *r, const char *name, db_fn *fn, enum step step)
 {
+	struct loop *l = r->loop;
+
 	r->step = step;
 	r->job = (struct db_job){
 		.cx = &r->x.cx, .name = name, .fn = fn, .arg = r, .done = write_done
 	};
 	MHD_suspend_connection(r->connection);
-	db_submit(r->loop->http->db, &r->job);
+	*(l->held == NULL ? &l->held : &l->held_last->next) = &r->job;
+	l->held_last = &r->job;
+	if (++l->held_count == HELD)
+		work_flush(l);
 }
 
 /* ---- the pool ---- */
