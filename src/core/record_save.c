@@ -244,6 +244,11 @@ record_take(struct record *r, const struct change *ch)
 		r->unit = ch->unit;
 	if (ch->responsible_given)
 		r->responsible = ch->responsible;
+	if (r->type->responsible != NULL) {
+		const struct value *v = &r->v[r->type->responsible->index];
+
+		r->responsible = v->set ? v->i : 0;
+	}
 }
 
 struct record *

@@ -236,7 +236,7 @@ static enum err
 parse_head(struct parse *p, struct type *t, struct yaml *y)
 {
 	struct arena *a = p->cx->arena;
-	const char *about = NULL;
+	const char *about = NULL, *responsible = NULL;
 
 	t->path = t->name;
 	TRY(yaml_name(p->cx, y, "path", true, &t->path));
@@ -246,6 +246,7 @@ parse_head(struct parse *p, struct type *t, struct yaml *y)
 	TRY(yaml_text(p->cx, y, "number", false, &t->number));
 	TRY(yaml_text(p->cx, y, "title", false, &t->title));
 	TRY(yaml_text(p->cx, y, "about", true, &about));
+	TRY(yaml_text(p->cx, y, "responsible", true, &responsible));
 	TRY(yaml_bool(p->cx, y, "person", true, &t->is_person));
 	TRY(yaml_bool(p->cx, y, "menu", true, &t->menu));
 	TRY(parse_columns(p, y, "unique", &t->uniques, &t->nuniques));
@@ -255,6 +256,13 @@ parse_head(struct parse *p, struct type *t, struct yaml *y)
 	t->about_at = at_key(y, "about");
 	if (about != NULL && (t->about = type_field(t, about)) == NULL)
 		return type_fail(p->cx, t, t->about_at, "err.type_field", about, t->name);
+	if (responsible == NULL)
+		return OK;
+	t->responsible = type_field(t, responsible);
+	if (t->responsible == NULL || t->responsible->kind != FIELD_REF ||
+	    strcmp(t->responsible->ref, "user") != 0)
+		return type_fail(p->cx, t, at_key(y, "responsible"), "err.type_field", responsible,
+				 t->name);
 	return OK;
 }
 

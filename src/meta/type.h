@@ -193,6 +193,7 @@ struct type {
 	const char *number;	   /* template */
 	const char *title;	   /* template */
 	const struct field *about; /* the person whose data it is, or NULL */
+	const struct field *responsible; /* the user field that says who does the work, or NULL */
 	bool is_person;		   /* records of this type are themselves the person */
 	struct field *fields;
 	int nfields;
