@@ -23,6 +23,14 @@ struct listing {
 	size_t nfields;
 };
 
+/* A list made for a duty is offered to those who hold it. */
+static bool
+offered(const struct visit *v, const struct list *l)
+{
+	return l->duty == NULL || visit_duty(v, l->duty);
+}
+
+/* The list asked for; else the type's first, or the first offered to this reader. */
 static const struct list *
 chosen_list(struct visit *v)
 {
@@ -31,7 +39,10 @@ chosen_list(struct visit *v)
 	const struct list *l = name == NULL ? NULL : type_list(t, name);
 
 	for (int i = 0; l == NULL && i < t->nlists; i++)
-		if (t->lists[i].first)
+		if (t->lists[i].first && offered(v, &t->lists[i]))
+			l = &t->lists[i];
+	for (int i = 0; l == NULL && i < t->nlists; i++)
+		if (offered(v, &t->lists[i]))
 			l = &t->lists[i];
 	return l == NULL ? &t->lists[0] : l;
 }
@@ -354,14 +365,20 @@ write_tabs(struct listing *li)
 	struct part_link *tabs =
 		ARENA_ARRAY(li->v->cx->arena, (size_t)t->nlists + 1, struct part_link);
 
-	if (t->nlists < 2)
-		return;
-	for (int i = 0; i < t->nlists; i++)
-		tabs[i] = (struct part_link){ .label = msg(li->v->cx, t->lists[i].label_key),
-					      .href = arena_printf(li->v->cx->arena, "/%s?vaade=%s",
-								   t->path, t->lists[i].name),
-					      .current = &t->lists[i] == li->query.list };
-	part_tabs(&li->v->page, msg(li->v->cx, t->plural_key), tabs, (size_t)t->nlists);
+	size_t n = 0;
+
+	for (int i = 0; i < t->nlists; i++) {
+		const struct list *l = &t->lists[i];
+
+		if (offered(li->v, l) || l == li->query.list)
+			tabs[n++] = (struct part_link){ .label = msg(li->v->cx, l->label_key),
+							.href = arena_printf(li->v->cx->arena,
+									     "/%s?vaade=%s",
+									     t->path, l->name),
+							.current = l == li->query.list };
+	}
+	if (n > 1)
+		part_tabs(&li->v->page, msg(li->v->cx, t->plural_key), tabs, n);
 }
 
 static void
