@@ -206,6 +206,12 @@ edit_page(struct visit *v)
 		ctx_forgive(v->cx);
 		return fail(v->cx, ERR_DENIED, "err.denied_edit", msg(v->cx, v->type->label_key));
 	}
+	/* What could not be saved is not asked for. */
+	if (r->deleted)
+		return fail(v->cx, ERR_CONFLICT, "err.deleted");
+	if (v->type->nstates > 0 && v->type->states[r->state].fixed)
+		return fail(v->cx, ERR_CONFLICT, "err.fixed_state",
+			    msg(v->cx, v->type->states[r->state].label_key));
 	form = edit_form(v, r);
 	return write_form(v, r, &form, msgf(v->cx, "form.edit_title", r->number), NULL, 0);
 }

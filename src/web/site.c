@@ -205,11 +205,24 @@ who(struct visit *v)
 	return e;
 }
 
+/* A page that is not there is told to whom it is, if they are known, in their language. */
+static void
+identify(struct visit *v)
+{
+	const struct error cause = v->cx->error;
+
+	ctx_forgive(v->cx);
+	v->signed_in = account_session(v->cx, http_cookie(v->x, SITE_COOKIE), &v->session) == OK;
+	v->cx->purpose = "";
+	v->cx->error = cause;
+}
+
 static enum err
 site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 {
 	struct site *site = arg;
 	struct visit *v = ARENA_NEW(x->cx.arena, struct visit);
+	enum err e;
 
 	x->site_data = v;
 	v->x = x;
@@ -220,7 +233,11 @@ site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 		*ret_lane = HTTP_DONE;
 		return static_answer(site->statics, x);
 	}
-	TRY(find_route(v, site));
+	e = find_route(v, site);
+	if (e != OK) {
+		identify(v);
+		return e;
+	}
 	TRY(who(v));
 	TRY(check_origin(v));
 	if (v->type != NULL)
