@@ -139,11 +139,15 @@ class Scenario {
 				'application/x-www-form-urlencoded'];
 		const parts = [];
 		for (const f of list) {
-			const file = f.value.startsWith('@') ? path.join(root, f.value.slice(1)) : null;
+			const [, size, large] = /^@(\d+)M:(.+)$/.exec(f.value) || [];
+			const [, from, named] = /^@(.+?)(?: as (.+))?$/.exec(f.value) || [];
+			const file = large ?? (from ? path.join(root, from) : null);
+			// As browsers write it: a quotation mark of the name is %22.
+			const name = file && (named ?? path.basename(file)).replaceAll('"', '%22');
 			parts.push(Buffer.from('--hool-scenario\r\nContent-Disposition: form-data; name="' + f.name + '"' +
-				(file ? `; filename="${path.basename(file)}"\r\nContent-Type: application/octet-stream` : '') +
-				'\r\n\r\n'));
-			parts.push(file ? fs.readFileSync(file) : Buffer.from(f.value), Buffer.from('\r\n'));
+				(file ? `; filename="${name}"\r\nContent-Type: application/octet-stream` : '') + '\r\n\r\n'));
+			parts.push(large ? Buffer.alloc(size * 1024 * 1024, '%PDF-1.4\n') : file ? fs.readFileSync(file) :
+				Buffer.from(f.value), Buffer.from('\r\n'));
 		}
 		parts.push(Buffer.from('--hool-scenario--\r\n'));
 		return [Buffer.concat(parts), 'multipart/form-data; boundary=hool-scenario'];
@@ -184,7 +188,7 @@ class Scenario {
 			else if (name)
 				this.jar.cookies[name] = value;
 		}
-		if (/text\/html/.test(this.answer.headers['content-type'] || '')) {
+		if (this.answer.body && /text\/html/.test(this.answer.headers['content-type'] || '')) {
 			this.jar.page = this.answer.body;
 			this.jar.url = target;
 		}
