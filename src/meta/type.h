@@ -190,11 +190,11 @@ struct type {
 	const char *file;
 	const char *text; /* the file as read */
 	size_t text_len;
-	const char *number;	   /* template */
-	const char *title;	   /* template */
-	const struct field *about; /* the person whose data it is, or NULL */
+	const char *number;		 /* template */
+	const char *title;		 /* template */
+	const struct field *about;	 /* the person whose data it is, or NULL */
 	const struct field *responsible; /* the user field that says who does the work, or NULL */
-	bool is_person;		   /* records of this type are themselves the person */
+	bool is_person;			 /* records of this type are themselves the person */
 	struct field *fields;
 	int nfields;
 	struct state *states;
