@@ -66,6 +66,14 @@ enum err record_get(struct ctx *cx, const char *type, int64_t id, struct record 
 
 /* Make a record. Errors: ERR_DENIED, err.required and others with the field. */
 enum err record_create(struct ctx *cx, struct change *ch, int64_t *ret_id) MUST_USE;
+/*
+ * Take over a record as it stands in an older register, in `state`, with one row of history of
+ * kind "import" in place of the moves that led there. No hooks run; required fields, guards,
+ * clocks and the words it is found by are as for any other. The program's own doing: ERR_DENIED
+ * for anybody else. A state the type does not have is a BUG().
+ */
+enum err
+record_import(struct ctx *cx, struct change *ch, const char *state, int64_t *ret_id) MUST_USE;
 /* Change fields. `version` is the one read; ERR_CONFLICT err.changed if it is no longer so, or
  * what the database refuses. Nothing given that differs: nothing is written. */
 enum err record_edit(struct ctx *cx, const struct type *t, int64_t id, int64_t version,

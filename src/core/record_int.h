@@ -15,8 +15,10 @@ const char *code_word(struct ctx *cx, const char *text);
 const struct field *field_of(const struct type *t, const char *name);
 
 /* Write a new record (id and number are given to it), and one changed from `old`: history, row,
- * words, clocks. `kind` is edit, move or delete; an edit that changes nothing writes nothing. */
-enum err record_insert(struct ctx *cx, struct record *r, const char *note) MUST_USE;
+ * words, clocks. `kind` is create or import; edit, move or delete, and an edit that changes
+ * nothing writes nothing. */
+enum err
+record_insert(struct ctx *cx, struct record *r, const char *kind, const char *note) MUST_USE;
 enum err record_save(struct ctx *cx, const struct record *old, struct record *r, const char *kind,
 		     const char *name, const char *note) MUST_USE;
 /* Every required field must be filled: err.required. */

@@ -304,7 +304,7 @@ check_number(struct ctx *cx, const char *number)
 }
 
 enum err
-record_insert(struct ctx *cx, struct record *r, const char *note)
+record_insert(struct ctx *cx, struct record *r, const char *kind, const char *note)
 {
 	const char *json;
 	bool any;
@@ -321,7 +321,7 @@ record_insert(struct ctx *cx, struct record *r, const char *note)
 			    DB_ARGS(db_int(r->id), db_text(r->title), db_id(r->about)), NULL));
 	}
 	TRY(change_json(cx, NULL, r, note, &json, &any));
-	TRY(history_add(cx, r->id, r->version, "create", "", json));
+	TRY(history_add(cx, r->id, r->version, kind, "", json));
 	TRY(clock_update(cx, r, &r->due));
 	e = db_exec(cx, sql_insert(cx, r->type), row_args(cx, r, true, 0), NULL);
 	if (e != OK)

@@ -522,6 +522,53 @@ TEST(record_hooks_fill_refuse_and_follow)
 	EXPECT_INT(1, count);
 }
 
+/* ---- taking over ---- */
+
+static enum err
+import_sold(struct ctx *cx, void *arg)
+{
+	int64_t id;
+
+	return record_import(cx, arg, "sold", &id);
+}
+
+TEST(record_import_takes_a_record_as_it_stands)
+{
+	struct ctx *cx = test_world_with(t, EXTRA);
+	struct change *ch = goods(t, "Keelatud");
+	struct history_entry *rows;
+	struct clock_entry *clocks;
+	struct record *r;
+	int64_t id = 0;
+	size_t n;
+
+	test_hooks(t, HOOKS);
+	change_int(ch, "due", cx->today + 5);
+	EXPECT_OK(test_write(t, import_sold, ch));
+	EXPECT_OK(db_get_int(cx, "SELECT sys_id FROM goods WHERE sys_open = 0", DB_NONE, &id));
+	r = test_record(t, "goods", id);
+	EXPECT_TEXT("sold", record_state(r));
+	EXPECT_TEXT("G-2026/1", r->number);
+	EXPECT_INT(0, record_int(r, "batch")); /* no hook has filled it in */
+	EXPECT_INT(NO_DUE, r->due);
+	EXPECT_OK(clock_of(cx, id, &clocks, &n));
+	EXPECT_INT(1, n);
+	EXPECT_INT(cx->today, clocks[0].stopped);
+	EXPECT_OK(history_of(cx, id, 10, &rows, &n));
+	EXPECT_INT(1, n);
+	EXPECT_TEXT("import", rows[0].kind);
+	EXPECT(strstr(rows[0].change, "\"sys_state\":[null,\"sold\"]") != NULL);
+	/* The guards and required fields are as ever, and it is nobody's button. */
+	change_int(ch, "batch", 13);
+	EXPECT_INT(ERR_CONFLICT, test_write(t, import_sold, ch));
+	expect_key(t, "guard.goods.odd", NULL);
+	EXPECT_INT(ERR_INVALID, test_write(t, import_sold, change_new(cx, "goods")));
+	expect_key(t, "err.required", "name");
+	test_act(t, "Mari Maasikas", "B3.1");
+	EXPECT_INT(ERR_DENIED, test_write(t, import_sold, goods(t, "Kapp")));
+	expect_key(t, "err.denied_create", NULL);
+}
+
 /* ---- clocks ---- */
 
 TEST(record_clocks_follow_their_dates)

@@ -90,6 +90,17 @@ check_create(struct ctx *cx, const struct record *r)
 	return e == ERR_NOTFOUND ? deny(cx, "err.denied_create", r->type) : e;
 }
 
+/* What was not given is what the type says of a new record. */
+static void
+fill_presets(struct ctx *cx, struct change *ch)
+{
+	for (int i = 0; i < ch->type->nfields; i++)
+		if (!ch->given[i] && ch->type->fields[i].preset != NULL) {
+			ch->v[i] = preset(cx, &ch->type->fields[i], ch->type->fields[i].preset);
+			ch->given[i] = true;
+		}
+}
+
 enum err
 record_create(struct ctx *cx, struct change *ch, int64_t *ret_id)
 {
@@ -103,17 +114,37 @@ record_create(struct ctx *cx, struct change *ch, int64_t *ret_id)
 
 	if (!sql_may(cx, cx->world->types, t, RIGHT_CREATE))
 		return deny(cx, "err.denied_create", t);
-	for (int i = 0; i < t->nfields; i++)
-		if (!ch->given[i] && t->fields[i].preset != NULL) {
-			ch->v[i] = preset(cx, &t->fields[i], t->fields[i].preset);
-			ch->given[i] = true;
-		}
+	fill_presets(cx, ch);
 	TRY(hooks_before(cx, t, "create", NULL, ch));
 	r.v = ARENA_ARRAY(cx->arena, (size_t)t->nfields + 1, struct value);
 	record_take(&r, ch);
-	TRY(record_insert(cx, &r, ch->note));
+	TRY(record_insert(cx, &r, "create", ch->note));
 	TRY(check_create(cx, &r));
 	TRY(hooks_after(cx, "create", &r));
+	*ret_id = r.id;
+	return OK;
+}
+
+enum err
+record_import(struct ctx *cx, struct change *ch, const char *state, int64_t *ret_id)
+{
+	const struct type *t = ch->type;
+	struct record r = { .type = t,
+			    .version = 1,
+			    .due = NO_DUE,
+			    .created = cx->now,
+			    .changed = cx->now,
+			    .unit = cx->who.unit,
+			    .state = t->nstates == 0 ? 0 : type_state(t, state) };
+
+	if (!cx->who.system)
+		return deny(cx, "err.denied_create", t);
+	if (r.state < 0)
+		BUG(state);
+	fill_presets(cx, ch);
+	r.v = ARENA_ARRAY(cx->arena, (size_t)t->nfields + 1, struct value);
+	record_take(&r, ch);
+	TRY(record_insert(cx, &r, "import", ch->note));
 	*ret_id = r.id;
 	return OK;
 }
