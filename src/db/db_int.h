@@ -58,11 +58,13 @@ struct lane {
 	uint64_t most; /* closures of one group; fixed */
 	/* Of the lane's thread alone: */
 	struct conn *conn;
-	int kept_pages;	 /* of the log at the last checkpoint, not to be counted again */
-	int log_pages;	 /* the log should not grow past it */
-	int truncate_at; /* pages of the log at which it is to be cut */
-	bool doubtful;	 /* a commit failed and has not been sealed over yet */
-	bool bulk;	 /* opened with DB_BULK */
+	int kept_pages;		   /* of the log at the last checkpoint, not to be counted again */
+	int log_pages;		   /* the log should not grow past it */
+	int truncate_at;	   /* pages of the log at which it is to be cut */
+	int copy_pages;		   /* new ones of the log that are worth copying back */
+	bool doubtful;		   /* a commit failed and has not been sealed over yet */
+	bool bulk;		   /* opened with DB_BULK */
+	uint64_t loaded, learn_at; /* groups, and at how many to look at the tables again */
 };
 
 struct db {

@@ -22,9 +22,11 @@
 #include "base/log.h"
 
 #define GROUP_CLOSURES 256    /* at most, in one transaction */
+#define LEARN_FIRST 20	      /* groups of a load before the tables are looked at first */
 #define GROUP_TIME 20000      /* microseconds after which a group takes no more */
 #define CHECKPOINT_PAGES 1000 /* of 4 KiB: new ones that are worth copying back */
 #define TRUNCATE_PAGES 16384  /* of 4 KiB: a log of 64 MiB is to be cut */
+#define LOAD_PAGES 65536      /* of 4 KiB: 256 MiB, the same two while loading */
 #define TRUNCATE_WAIT 200     /* milliseconds to wait for readers; they are short */
 #define SLOW_CLOSURE 1000000  /* microseconds; worth a line in the log */
 
@@ -217,7 +219,7 @@ job_run(struct lane *l, struct db_job *job)
 			transaction_drop(l);
 		}
 	}
-	if (microseconds() - began > SLOW_CLOSURE)
+	if (!l->bulk && microseconds() - began > SLOW_CLOSURE)
 		log_line(LOG_WARN, "db.slow", "closure", job->name);
 }
 
@@ -334,6 +336,26 @@ group_again(struct lane *l, struct group *g, struct db_job *job)
 	return code == SQLITE_OK;
 }
 
+/* Let SQLite look at some rows of every index, so that it knows which one to use. */
+static void
+lane_learn(struct lane *l)
+{
+	l->conn->own = true;
+	(void)sqlite3_exec(l->conn->handle, "PRAGMA analysis_limit = 400; ANALYZE", NULL, NULL,
+			   NULL);
+	l->conn->own = false;
+}
+
+/* While loading, tables grow under statements and triggers that were planned for empty ones. */
+static void
+lane_learn_anew(struct lane *l)
+{
+	if (!l->bulk || ++l->loaded < l->learn_at)
+		return;
+	lane_learn(l);
+	l->learn_at = l->loaded * 3;
+}
+
 /* Take closures and run them until there are none or it is time to commit. */
 static void
 lane_group(struct lane *l)
@@ -360,6 +382,7 @@ lane_group(struct lane *l)
 		group_commit(l, &g);
 	else
 		group_fail(l, &g, code);
+	lane_learn_anew(l);
 }
 
 /* ---- the log ---- */
@@ -407,7 +430,7 @@ lane_checkpoint(struct lane *l)
 		l->kept_pages = 0;
 	if (pages >= l->truncate_at)
 		log_truncate(l);
-	else if (pages - l->kept_pages >= CHECKPOINT_PAGES)
+	else if (pages - l->kept_pages >= l->copy_pages)
 		log_copy_back(l);
 }
 
@@ -435,6 +458,11 @@ lane_start(struct ctx *cx, struct db *db)
 	l->log_pages = l->truncate_at = TRUNCATE_PAGES;
 	l->bulk = (db->flags & DB_BULK) != 0;
 	l->most = db->flags & (DB_BULK | DB_ALONE) ? 1 : GROUP_CLOSURES;
+	l->learn_at = LEARN_FIRST;
+	l->copy_pages = CHECKPOINT_PAGES;
+	/* The same pages of the indexes change again and again: they are copied back less often. */
+	if (l->bulk)
+		l->copy_pages = l->log_pages = l->truncate_at = LOAD_PAGES;
 	if (pthread_mutex_init(&l->mutex, NULL) != 0 || pthread_cond_init(&l->work, NULL) != 0)
 		BUG("no mutex");
 	(void)sigfillset(&all);
@@ -450,6 +478,8 @@ lane_start(struct ctx *cx, struct db *db)
 static void
 lane_tidy(struct lane *l)
 {
+	if (l->bulk)
+		lane_learn(l);
 	l->conn->own = true;
 	(void)sqlite3_exec(l->conn->handle, "PRAGMA analysis_limit = 400; PRAGMA optimize", NULL,
 			   NULL, NULL);

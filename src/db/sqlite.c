@@ -169,7 +169,8 @@ conn_setup(struct conn *c, unsigned flags)
 				    NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(c->handle,
-				    flags & DB_BULK ? "PRAGMA synchronous = NORMAL"
+				    flags & DB_BULK ? "PRAGMA synchronous = NORMAL;"
+						      "PRAGMA cache_size = -262144"
 						    : "PRAGMA synchronous = FULL",
 				    NULL, NULL, NULL);
 	if (code == SQLITE_OK)
