@@ -78,6 +78,9 @@ claim_create_before(struct ctx *cx, const struct record *rec, struct change *ch)
 	    month->i > record_date(c, "valid_to"))
 		return fail_field(cx, ERR_INVALID, "month", "err.settlement_contract_month",
 				  c->number, month_text(cx->arena, (int32_t)month->i));
+	/* It waits for the provider first: on their desk, not on that of whoever made it. */
+	ch->unit = record_int(c, "provider");
+	ch->unit_given = true;
 	change_int(ch, "provider", record_int(c, "provider"));
 	change_int(ch, "service", record_int(c, "service"));
 	change_text(ch, "month_text", month_text(cx->arena, (int32_t)month->i));

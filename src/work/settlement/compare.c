@@ -65,6 +65,14 @@ quantity_text(struct arena *a, int64_t hundredths)
 	return arena_printf(a, "%s%lld,%02lld", sign, (long long)(n / 100), (long long)(n % 100));
 }
 
+const char *
+compare_month(struct arena *a, int32_t day)
+{
+	struct civil c = civil_date(day);
+
+	return arena_printf(a, "%02d.%d", c.month, c.year);
+}
+
 /* ---- what was found ---- */
 
 struct found_difference *
@@ -141,18 +149,23 @@ billed_price(const struct einvoice_line *l)
 	return price > INT64_MAX || price < INT64_MIN ? INT64_MAX : (int64_t)price;
 }
 
-static const char *
-price_text(struct arena *a, int64_t millionths)
-{
-	int64_t cents = millionths / 10000;
-
-	if (millionths % 10000 == 0)
-		return text_money_plain(a, cents);
-	return arena_printf(a, "%lld.%06lld", (long long)(millionths / EINVOICE_SCALE),
-			    (long long)(millionths % EINVOICE_SCALE));
-}
-
 /* ---- one pair ---- */
+
+/* A price in whole cents is money; any other is told as it stands. */
+static void
+compare_price(struct compare *c, int ri, int bi)
+{
+	int64_t cents = c->f->lines[ri].price_cents;
+	int64_t price = billed_price(&c->inv->lines[bi]);
+
+	if (price % 10000 == 0)
+		compare_found_money(c, REASON_PRICE, ri, bi, cents, price / 10000);
+	else
+		compare_found_text(c, REASON_PRICE, ri, bi, text_money_plain(c->arena, cents),
+				   arena_printf(c->arena, "%lld.%06lld",
+						(long long)(price / EINVOICE_SCALE),
+						(long long)(price % EINVOICE_SCALE)));
+}
 
 /* Working days of what the line is billed for: its own period, or the whole month. */
 static int
@@ -186,20 +199,17 @@ compare_quantity(struct compare *c, int ri, int bi)
 	c->ret->list[c->ret->n - 1].found_cents = billed_net(c, l);
 }
 
-/* Does the line's sum follow from its own quantity and price? */
+/* Does the line's sum follow from its own quantity and price? A cent either way is rounding. */
 static bool
 sum_follows(const struct einvoice_line *l)
 {
 	wide net = (wide)l->quantity * billed_price(l);
 	wide by = (wide)EINVOICE_SCALE * (EINVOICE_SCALE / 100);
-	int64_t off;
 
 	net = net < 0 ? -((-net + by / 2) / by) : (net + by / 2) / by;
 	for (size_t i = 0; i < l->nadjusts; i++)
 		net += l->adjusts[i].charge ? l->adjusts[i].amount : -l->adjusts[i].amount;
-	off = (int64_t)(net - l->net);
-	/* A cent either way is rounding of the quantity. */
-	return off >= -1 && off <= 1;
+	return net - l->net >= -1 && net - l->net <= 1;
 }
 
 static bool
@@ -225,14 +235,12 @@ compare_pair(struct compare *c, int ri, int bi)
 		compare_found_text(c, REASON_STAGE, ri, bi, r->code != NULL ? r->code : r->stage,
 				   r->code != NULL ? ref->code : ref->stage);
 	else if (r->priced && billed_price(l) != r->price_cents * 10000)
-		compare_found_text(c, REASON_PRICE, ri, bi,
-				   text_money_plain(c->arena, r->price_cents),
-				   price_text(c->arena, billed_price(l)));
+		compare_price(c, ri, bi);
 	if (!in_month(l->period_from, l->period_to, month))
-		compare_found_text(c, REASON_OUTSIDE_PERIOD, ri, bi, civil_iso(c->arena, month),
-				   civil_iso(c->arena, l->period_from != CIVIL_NONE
-							       ? l->period_from
-							       : l->period_to));
+		compare_found_text(c, REASON_OUTSIDE_PERIOD, ri, bi, compare_month(c->arena, month),
+				   civil_text(c->arena, l->period_from != CIVIL_NONE
+								? l->period_from
+								: l->period_to));
 	if (billed_quantity(c, l) != r->quantity)
 		compare_quantity(c, ri, bi);
 	if (!sum_follows(l) || (c->ret->n == before && billed_net(c, l) != r->sum_cents))

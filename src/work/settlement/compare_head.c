@@ -152,10 +152,10 @@ compare_head(struct compare *c, const struct einvoice_findings *findings)
 	if ((inv->period_from != CIVIL_NONE &&
 	     calendar_month_first(inv->period_from) != f->month) ||
 	    (inv->period_to != CIVIL_NONE && calendar_month_first(inv->period_to) != f->month))
-		compare_found_text(c, REASON_PERIOD, -1, -1, civil_iso(c->arena, f->month),
-				   civil_iso(c->arena, inv->period_from != CIVIL_NONE
-							       ? inv->period_from
-							       : inv->period_to));
+		compare_found_text(c, REASON_PERIOD, -1, -1, compare_month(c->arena, f->month),
+				   civil_text(c->arena, inv->period_from != CIVIL_NONE
+								? inv->period_from
+								: inv->period_to));
 	if (f->other_invoice != NULL || inv->twice)
 		compare_found_text(c, REASON_DUPLICATE_INVOICE, -1, -1, NULL,
 				   f->other_invoice != NULL ? f->other_invoice : inv->number);
@@ -198,15 +198,16 @@ check_line(struct compare *c, int ri)
 	if (r->barred != NULL)
 		compare_found_text(c, REASON_BARRED_OVERLAP, ri, -1, NULL,
 				   arena_printf(c->arena, "%s %s", r->barred,
-						civil_iso(c->arena, r->barred_on)));
+						civil_text(c->arena, r->barred_on)));
 	if (r->eligible_to != CIVIL_NONE && last != CIVIL_NONE && last > r->eligible_to)
 		compare_found_text(c, REASON_NOT_ELIGIBLE, ri, -1,
-				   civil_iso(c->arena, r->eligible_to), civil_iso(c->arena, last));
+				   civil_text(c->arena, r->eligible_to),
+				   civil_text(c->arena, last));
 	if (r->stage_to != CIVIL_NONE && last != CIVIL_NONE && last > r->stage_to)
-		compare_found_text(
-			c, REASON_STAGE, ri, -1,
-			arena_printf(c->arena, "%s %s", r->stage, civil_iso(c->arena, r->stage_to)),
-			civil_iso(c->arena, last));
+		compare_found_text(c, REASON_STAGE, ri, -1,
+				   arena_printf(c->arena, "%s %s", r->stage,
+						civil_text(c->arena, r->stage_to)),
+				   civil_text(c->arena, last));
 }
 
 /* How many different people were there on the fullest day. */
@@ -239,7 +240,7 @@ check_places(struct compare *c)
 		compare_found_text(c, REASON_OVER_PLACES, -1, -1,
 				   text_from_int(c->arena, c->f->max_places),
 				   arena_printf(c->arena, "%lld (%s)", (long long)most,
-						civil_iso(c->arena, c->f->month + day)));
+						civil_text(c->arena, c->f->month + day)));
 }
 
 /* A person's lines together against what is left of their year. */

@@ -28,6 +28,9 @@ void compare_found_text(struct compare *c, enum reason reason, int report_line, 
 void compare_found_money(struct compare *c, enum reason reason, int report_line, int bill_line,
 			 int64_t expected, int64_t found);
 
+/* "04.2026" */
+const char *compare_month(struct arena *a, int32_t day);
+
 /* compare_head.c: what is true of the invoice as a whole, and of the report itself. */
 void compare_head(struct compare *c, const struct einvoice_findings *findings);
 void compare_report(struct compare *c);

@@ -13,7 +13,8 @@
 #include "work/settlement/invoice.h"
 #include "work/settlement/report_read.h"
 
-#define PAGE_LINES 200 /* of the lines that agree, on one page */
+#define WITH_EXPLANATIONS 6 /* columns of the table of differences */
+#define PAGE_LINES 200	    /* of the lines that agree, on one page */
 
 static const char INVOICES[] =
 	"SELECT sys_id, sys_number, invoice_number, sys_state, total_cents, net_cents, issued_on "
@@ -32,14 +33,15 @@ static const char DIFFERENCES[] =
 	"d.sys_id LIMIT 500";
 static const char REPORT_LINES[] =
 	"SELECT l.sys_id, p.first_name, p.last_name, p.sys_id, s.code, l.code, l.quantity, "
-	"l.price_cents, l.sum_cents, l.month FROM claim_line l JOIN person p ON p.sys_id = "
+	"l.price_cents, l.sum_cents FROM claim_line l JOIN person p ON p.sys_id = "
 	"l.person "
 	"LEFT JOIN stage s ON s.sys_id = l.stage WHERE l.claim = ?1 AND l.sys_deleted = 0 "
 	"ORDER BY l.sys_id";
 static const char BILL_LINES[] =
 	"SELECT i.claim_line, i.sys_id, i.line_no, i.text, i.quantity, i.price, i.net_cents, "
-	"EXISTS (SELECT 1 FROM difference d WHERE d.invoice_line = i.sys_id AND d.sys_deleted = 0 "
-	"AND d.sys_state = 'open') FROM invoice_line i WHERE i.invoice = ?1 AND i.sys_deleted = 0 "
+	"(SELECT max(CASE d.sys_state WHEN 'open' THEN 2 WHEN 'corrected' THEN 0 ELSE 1 END) FROM "
+	"difference d WHERE d.invoice_line = i.sys_id AND d.sys_deleted = 0) "
+	"FROM invoice_line i WHERE i.invoice = ?1 AND i.sys_deleted = 0 "
 	"ORDER BY coalesce(i.claim_line, 0), i.sys_id";
 
 struct bill {
@@ -59,7 +61,7 @@ struct pair {
 	const char *name, *part, *line_no, *text;
 	int64_t quantity, price, sum;	/* of the report */
 	int64_t quantity2, price2, net; /* of the invoice: millionths, millionths, cents */
-	bool differs, correction;
+	bool differs, resolved;		/* differs and is open; differed and somebody decided */
 };
 struct view {
 	struct record *claim;
@@ -174,7 +176,6 @@ take_report(struct ctx *cx, const struct stmt *q, struct pair *p)
 	p->quantity = stmt_int(q, 6);
 	p->price = stmt_int(q, 7);
 	p->sum = stmt_int(q, 8);
-	p->correction = !stmt_is_null(q, 9);
 	p->differs = true;
 }
 
@@ -187,7 +188,8 @@ take_bill(struct ctx *cx, const struct stmt *q, struct pair *p)
 	p->quantity2 = stmt_int(q, 4);
 	p->price2 = stmt_int(q, 5);
 	p->net = stmt_int(q, 6);
-	p->differs = p->report == 0 || stmt_int(q, 7) != 0;
+	p->differs = stmt_int(q, 7) == 2;
+	p->resolved = stmt_int(q, 7) == 1;
 }
 
 /* Invoice lines that belong to no line of the report come first, then both in step. */
@@ -223,7 +225,7 @@ read_pairs(struct visit *v, struct view *w)
 		}
 	}
 	for (size_t i = 0; i < w->npairs; i++)
-		w->agree += !w->pairs[i].differs && w->pairs[i].bill != 0;
+		w->agree += !w->pairs[i].differs && !w->pairs[i].resolved && w->pairs[i].bill != 0;
 	return OK;
 }
 
@@ -247,6 +249,17 @@ side(struct ctx *cx, const char *text, int64_t cents, bool money)
 	return text != NULL ? text : money ? text_money(cx->arena, cents) : NULL;
 }
 
+/* "Mari Maasikas, arve rida 3" */
+static const char *
+whose(struct ctx *cx, const struct difference *d)
+{
+	const char *name = d->name != NULL ? d->name : d->text;
+
+	if (d->line_no == NULL)
+		return name;
+	return msgf(cx, "settlement.of_line", name == NULL ? "" : name, d->line_no);
+}
+
 static void
 write_difference(struct visit *v, struct part_table *t, const struct difference *d)
 {
@@ -264,14 +277,15 @@ write_difference(struct visit *v, struct part_table *t, const struct difference 
 			: pages_state(v->cx, type, d->state));
 	part_cell_end(p, t);
 	part_cell_link(p, t, NULL, pages_choice(v->cx, "difference", "code", d->code));
-	part_cell_text(p, t, d->name != NULL ? d->name : d->text);
-	part_cell_text(p, t, d->line_no);
+	part_cell_text(p, t, whose(v->cx, d));
 	part_cell_text(p, t, side(v->cx, d->expected, d->expected_cents, d->money));
 	part_cell_text(p, t, side(v->cx, d->found, d->found_cents, d->money));
-	part_cell_text(p, t,
-		       d->explanation == NULL || d->by == NULL
-			       ? d->explanation
-			       : arena_printf(v->cx->arena, "%s (%s)", d->explanation, d->by));
+	if (t->n_columns == WITH_EXPLANATIONS)
+		part_cell_text(
+			p, t,
+			d->explanation == NULL || d->by == NULL
+				? d->explanation
+				: arena_printf(v->cx->arena, "%s (%s)", d->explanation, d->by));
 	part_row_end(p, t);
 }
 
@@ -283,7 +297,6 @@ write_differences(struct visit *v, const struct view *w)
 		{ .label = msg(cx, "settlement.state") },
 		{ .label = msg(cx, "settlement.reason") },
 		{ .label = msg(cx, "settlement.whose") },
-		{ .label = msg(cx, "settlement.line_no") },
 		{ .label = msg(cx, "settlement.expected") },
 		{ .label = msg(cx, "settlement.found") },
 		{ .label = msg(cx, "settlement.explanation") },
@@ -293,13 +306,16 @@ write_differences(struct visit *v, const struct view *w)
 		{ .label = msg(cx, "settlement.reject"), .href = "reject" },
 		{ .label = msg(cx, "settlement.correct"), .href = "correct" },
 	};
-	bool bulk = pages_official(v) && w->open > 0;
+	bool bulk = pages_official(v) && w->open > 0, explained = false;
 	struct part_table t = { .caption = msg(cx, "settlement.differences"),
 				.columns = cols,
 				.n_columns = sizeof(cols) / sizeof(*cols),
 				.bulk_form = bulk ? "lahenda" : NULL,
 				.keys = true };
 
+	for (size_t i = 0; i < w->ndifferences; i++)
+		explained = explained || w->differences[i].explanation != NULL;
+	t.n_columns = explained ? WITH_EXPLANATIONS : WITH_EXPLANATIONS - 1;
 	if (w->ndifferences == 0)
 		return;
 	part_section_begin(&v->page, "erinevused", msg(cx, "settlement.differences"));
@@ -361,7 +377,9 @@ write_pair(struct visit *v, struct part_table *t, const struct pair *x)
 					   : x->report == 0 ? "settlement.not_reported"
 							    : "settlement.differs"));
 	else
-		part_cell_text(p, t, msg(v->cx, "settlement.agrees"));
+		part_cell_text(
+			p, t,
+			msg(v->cx, x->resolved ? "settlement.resolved" : "settlement.agrees"));
 	part_row_end(p, t);
 }
 
@@ -500,27 +518,30 @@ write_figures(struct visit *v, const struct view *w)
 	part_figures_end(&v->page);
 }
 
-/* What an official may do next, and why not if not. */
+/* What may be done next, and why not if not. */
 static enum err
 write_next(struct visit *v, const struct view *w)
 {
-	const char *action = visit_url_of(v->cx, w->claim, "/-/liigu");
-	bool prepare, approve;
+	const struct record *c = w->claim;
+	bool checked = record_int(c, "prepared_by") != 0, prepare, approve;
+	bool official = pages_official(v), blocked = w->blocking > 0 && record_in(c, "compared");
 
-	if (!pages_official(v))
-		return OK;
-	TRY(record_may_move(v->cx, w->claim, type_move(w->claim->type, "prepare"), &prepare));
-	TRY(record_may_move(v->cx, w->claim, type_move(w->claim->type, "approve"), &approve));
-	if (w->blocking > 0 && record_in(w->claim, "compared"))
+	TRY(record_may_move(v->cx, c, type_move(c->type, "prepare"), &prepare));
+	TRY(record_may_move(v->cx, c, type_move(c->type, "approve"), &approve));
+	if (official && blocked)
 		part_notice(&v->page, TONE_SOON, msg(v->cx, "settlement.resolve_first"), NULL);
-	else if (prepare && record_int(w->claim, "prepared_by") == 0)
-		part_post_button(&v->page, action, PART_MOVE, "prepare",
-				 msg(v->cx, "settlement.prepare"), true);
-	else if (approve && record_int(w->claim, "prepared_by") != 0)
-		part_button_link(&v->page, visit_url_of(v->cx, w->claim, "/-/liigu/approve"),
-				 msg(v->cx, "settlement.approve"), ICON_NEXT, true);
-	else if (record_in(w->claim, "compared") && record_int(w->claim, "prepared_by") != 0)
+	else if (official && record_in(c, "compared") && checked && !approve)
 		part_notice(&v->page, TONE_PLAIN, msg(v->cx, "settlement.other_human"), NULL);
+	pages_buttons_begin(v);
+	if (official && !blocked && prepare && !checked)
+		part_post_button(&v->page, visit_url_of(v->cx, c, "/-/liigu"), PART_MOVE, "prepare",
+				 msg(v->cx, "settlement.prepare"), true);
+	if (official && !blocked && approve && checked)
+		part_button_link(&v->page, visit_url_of(v->cx, c, "/-/liigu/approve"),
+				 msg(v->cx, "settlement.approve"), ICON_NEXT, true);
+	part_button_link(&v->page, pages_days_url(v->cx, c->number),
+			 msg(v->cx, "settlement.to_days"), ICON_CALENDAR, false);
+	pages_buttons_end(v);
 	return OK;
 }
 
@@ -546,8 +567,6 @@ write_head(struct visit *v, const struct view *w)
 		   record_in(c, "compared") && record_int(c, "prepared_by") != 0
 			   ? msg(v->cx, "settlement.checked")
 			   : pages_state(v->cx, c->type, record_state(c)));
-	part_button_link(&v->page, pages_days_url(v->cx, c->number),
-			 msg(v->cx, "settlement.to_days"), ICON_CALENDAR, false);
 	return OK;
 }
 
@@ -571,111 +590,5 @@ compare_page(struct visit *v)
 	TRY(write_next(v, &w));
 	write_differences(v, &w);
 	write_pairs(v, &w);
-	return visit_page_end(v);
-}
-
-/* ---- resolving ---- */
-
-struct chosen {
-	int64_t ids[MAX_DIFFERENCES];
-	size_t n;
-	const char *move;
-	struct record *first;
-};
-
-/* The rows chosen, each one the actor sees; the claim of the first is where we return to. */
-static enum err
-read_chosen(struct visit *v, struct chosen *c)
-{
-	const struct type *t = types_get(v->cx->world->types, "difference");
-	const char *typed;
-
-	v->cx->purpose = visit_purpose(v, t);
-	c->move = http_form(v->x, PART_MOVE);
-	if (!text_equal(c->move, "accept") && !text_equal(c->move, "reject") &&
-	    !text_equal(c->move, "correct"))
-		return fail(v->cx, ERR_NOTFOUND, "err.no_page");
-	for (size_t i = 0; (typed = http_form_nth(v->x, PART_CHOSEN, i)) != NULL; i++) {
-		struct record *d;
-
-		if (c->n == MAX_DIFFERENCES || !text_int(typed, 1, INT64_MAX, &c->ids[c->n]))
-			return fail(v->cx, ERR_NOTFOUND, "err.not_found");
-		TRY(record_load(v->cx, t, c->ids[c->n++], RIGHT_SEE, &d));
-		if (c->first == NULL)
-			c->first = d;
-	}
-	return c->n > 0 ? OK : fail(v->cx, ERR_NOTFOUND, "err.settlement_none_chosen");
-}
-
-static enum err
-back_to_comparison(struct visit *v, const struct chosen *c, const char **ret)
-{
-	struct record *claim;
-
-	TRY(record_load(v->cx, types_get(v->cx->world->types, "claim"),
-			record_int(c->first, "claim"), RIGHT_SEE, &claim));
-	*ret = pages_compare_url(v->cx, claim->number);
-	return OK;
-}
-
-enum err
-differences_post(struct visit *v)
-{
-	const struct type *t = types_get(v->cx->world->types, "difference");
-	const struct field *explanation = type_field(t, "explanation");
-	struct chosen *c = ARENA_NEW(v->cx->arena, struct chosen);
-	const char *back;
-
-	TRY(read_chosen(v, c));
-	if (!text_equal(http_form(v->x, PART_ASKED), "1"))
-		return fail(v->cx, ERR_INVALID, "form.asking");
-	for (size_t i = 0; i < c->n; i++) {
-		struct change *ch = change_of(v->cx, t);
-
-		TRY(visit_typed(v, &explanation, 1, ch));
-		TRY(record_move(v->cx, t, c->ids[i], 0, c->move, ch));
-	}
-	TRY(back_to_comparison(v, c, &back));
-	return visit_go(v, back);
-}
-
-enum err
-differences_again(struct visit *v)
-{
-	const struct type *t = types_get(v->cx->world->types, "difference");
-	const struct error cause = v->cx->error;
-	struct chosen *c = ARENA_NEW(v->cx->arena, struct chosen);
-	struct part_field field;
-	const char *effects[1], *back;
-
-	ctx_forgive(v->cx);
-	TRY(read_chosen(v, c));
-	TRY(back_to_comparison(v, c, &back));
-	if (text_equal(cause.key, "form.asking"))
-		v->error = OK;
-	else
-		v->cx->error = cause;
-	TRY(visit_field(v, type_field(t, "explanation"), NULL, &field));
-	field.kind = ASK_LONG;
-	field.rows = 3;
-	field.optional = false;
-	effects[0] = msg(v->cx, type_move(t, c->move)->help_key);
-	visit_page_begin(v, msg(v->cx, type_move(t, c->move)->label_key));
-	if (v->error != OK && cause.field == NULL)
-		part_notice(&v->page, TONE_LATE, pages_error(v->cx), NULL);
-	part_confirm(&v->page,
-		     &(struct part_confirm){
-			     .question = msg_count(v->cx, "settlement.chosen", (long)c->n),
-			     .effects = effects,
-			     .n_effects = 1,
-			     .action = "/kuu/erinevused",
-			     .move = c->move,
-			     .key = visit_key(v),
-			     .chosen = c->ids,
-			     .n_chosen = c->n,
-			     .button = msg(v->cx, type_move(t, c->move)->label_key),
-			     .fields = &field,
-			     .n_fields = 1,
-			     .cancel_href = back });
 	return visit_page_end(v);
 }

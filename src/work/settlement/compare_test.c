@@ -498,11 +498,21 @@ TEST(compare_says_what_was_expected_and_found)
 	make(t, &p);
 	seed_price(&p);
 	c = compared(t, &p);
-	EXPECT_TEXT("22.00", c.list[0].expected);
-	EXPECT_TEXT("22.50", c.list[0].found);
+	EXPECT_INT(2200, c.list[0].expected_cents);
+	EXPECT_INT(2250, c.list[0].found_cents);
 	EXPECT_INT(0, c.list[0].report_line);
 	EXPECT_INT(0, c.list[0].bill_line);
 	EXPECT_INT(3, c.matched);
+	make(t, &p);
+	seed_price_fraction(&p);
+	c = compared(t, &p);
+	EXPECT_TEXT("22.00", c.list[0].expected);
+	EXPECT_TEXT("22.000001", c.list[0].found);
+	make(t, &p);
+	seed_period(&p);
+	c = compared(t, &p);
+	EXPECT_TEXT("04.2026", c.list[0].expected);
+	EXPECT_TEXT("01.03.2026", c.list[0].found);
 	make(t, &p);
 	seed_over_days(&p);
 	c = compared(t, &p);
@@ -514,12 +524,12 @@ TEST(compare_says_what_was_expected_and_found)
 	seed_over_places(&p);
 	c = compared(t, &p);
 	EXPECT_TEXT("3", c.list[0].expected);
-	EXPECT_TEXT("4 (2026-04-01)", c.list[0].found);
+	EXPECT_TEXT("4 (01.04.2026)", c.list[0].found);
 	make(t, &p);
 	seed_not_eligible(&p);
 	c = compared(t, &p);
-	EXPECT_TEXT("2026-04-15", c.list[0].expected);
-	EXPECT_TEXT("2026-04-30", c.list[0].found);
+	EXPECT_TEXT("15.04.2026", c.list[0].expected);
+	EXPECT_TEXT("30.04.2026", c.list[0].found);
 }
 
 TEST(compare_matches_lines_in_any_order_and_without_numbers_of_ours)

@@ -190,7 +190,7 @@ write_form(struct visit *v, const struct report *r)
 				.keep = true });
 	html_hidden(&v->h, "leht", text_from_int(v->cx->arena, (int64_t)r->page + 1));
 	write_grid(v, r);
-	part_buttons(&v->page, buttons, nbuttons, "/kuu", NULL);
+	part_buttons(&v->page, buttons, nbuttons, "/kuu", msg(v->cx, "settlement.back"));
 	part_form_end(&v->page);
 }
 
@@ -204,7 +204,7 @@ differing_days(struct ctx *cx, const char *ours, const char *theirs)
 
 	for (int d = 0; ours[d] != '\0' && theirs[d] != '\0'; d++)
 		if (ours[d] != theirs[d])
-			all = arena_printf(cx->arena, "%s%s%d %c\xE2\x86\x92%c", all,
+			all = arena_printf(cx->arena, "%s%s%d: %c \xE2\x86\x92 %c", all,
 					   *all == '\0' ? "" : ", ", d + 1, ours[d], theirs[d]);
 	return all;
 }
@@ -327,13 +327,9 @@ write_sums(struct visit *v, const struct report *r)
 	}
 	part_total_begin(&v->page, &t);
 	part_cell_text(&v->page, &t, msg(cx, "settlement.together"));
-	for (int i = 0; i < 4; i++) {
-		part_cell_begin(&v->page, &t);
-		part_cell_end(&v->page, &t);
-	}
+	pages_empty_cells(&v->page, &t, 4);
 	part_cell_money(&v->page, &t, total);
-	part_cell_begin(&v->page, &t);
-	part_cell_end(&v->page, &t);
+	pages_empty_cells(&v->page, &t, 1);
 	part_total_end(&v->page, &t);
 	part_table_end(&v->page, &t);
 	part_section_end(&v->page);
@@ -350,7 +346,9 @@ write_head(struct visit *v, const struct report *r)
 
 	TRY(record_title(v->cx, record_int(c, "provider"), &provider));
 	TRY(record_title(v->cx, record_int(c, "service"), &service));
-	crumbs[0] = (struct part_link){ .label = msg(v->cx, "settlement.crumb"), .href = "/kuu" };
+	crumbs[0] = (struct part_link){ .label = msg(v->cx, "settlement.crumb"),
+					.href = arena_printf(v->cx->arena, "/kuu?kuu=%s",
+							     record_text(c, "month_text")) };
 	crumbs[1] = (struct part_link){ .label = c->number, .href = visit_url_of(v->cx, c, "") };
 	v->page.crumbs = crumbs;
 	v->page.n_crumbs = 2;
@@ -380,10 +378,12 @@ write_links(struct visit *v, const struct report *r)
 {
 	if (claim_is_open(r->claim))
 		return;
+	pages_buttons_begin(v);
 	part_button_link(&v->page, pages_compare_url(v->cx, r->claim->number),
 			 msg(v->cx, "settlement.compare"), ICON_NEXT, pages_official(v));
 	part_button_link(&v->page, pages_sample_url(v->cx, r->claim->number),
 			 msg(v->cx, "settlement.sample"), ICON_DOWNLOAD, false);
+	pages_buttons_end(v);
 }
 
 static enum err

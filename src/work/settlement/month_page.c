@@ -209,11 +209,13 @@ write_row(struct visit *v, struct part_table *t, const struct row *r)
 	part_cell_int(p, t, r->people);
 	part_cell_money(p, t, r->total);
 	part_cell_badge(p, t, pages_tone(claim, r->state), word);
-	part_cell_text(p, t, r->invoice);
 	if (r->has_invoice) {
+		part_cell_begin(p, t);
+		html_text(p->h, arena_printf(v->cx->arena, "%s ", r->invoice));
+		part_badge(p, pages_tone(invoice, r->invoice_state),
+			   pages_state(v->cx, invoice, r->invoice_state));
+		part_cell_end(p, t);
 		part_cell_money(p, t, r->billed);
-		part_cell_badge(p, t, pages_tone(invoice, r->invoice_state),
-				pages_state(v->cx, invoice, r->invoice_state));
 	} else {
 		part_cell_text(p, t, NULL);
 		part_cell_text(p, t, NULL);
@@ -235,7 +237,6 @@ write_table(struct visit *v, const struct month *m)
 		{ .label = msg(cx, "settlement.state") },
 		{ .label = msg(cx, "settlement.invoice") },
 		{ .label = msg(cx, "settlement.billed"), .number = true },
-		{ .label = msg(cx, "settlement.invoice_state") },
 		{ .label = msg(cx, "settlement.open_differences"), .number = true },
 	};
 	struct part_table t = { .caption = msgf(cx, "settlement.title", pages_month(cx, m->first)),
@@ -249,14 +250,10 @@ write_table(struct visit *v, const struct month *m)
 		write_row(v, &t, &m->rows[i]);
 	part_total_begin(p, &t);
 	part_cell_text(p, &t, msg(cx, "settlement.together"));
-	for (int i = 0; i < 3; i++)
-		part_cell_begin(p, &t), part_cell_end(p, &t);
+	pages_empty_cells(p, &t, 3);
 	part_cell_money(p, &t, m->total);
-	for (int i = 0; i < 2; i++)
-		part_cell_begin(p, &t), part_cell_end(p, &t);
+	pages_empty_cells(p, &t, 2);
 	part_cell_money(p, &t, m->billed);
-	part_cell_begin(p, &t);
-	part_cell_end(p, &t);
 	part_cell_int(p, &t, m->open);
 	part_total_end(p, &t);
 	part_table_end(p, &t);
@@ -301,6 +298,7 @@ write_month(struct visit *v, int32_t month)
 	write_filter(v, month);
 	if (m.n > 0)
 		write_figures(v, &m);
+	pages_buttons_begin(v);
 	if (may_make(v))
 		part_post_button(&v->page, "/kuu/koosta", "kuu", value,
 				 msg(v->cx, m.n == 0 ? "settlement.make" : "settlement.renew"),
@@ -310,6 +308,7 @@ write_month(struct visit *v, int32_t month)
 	if (pages_official(v))
 		part_button_link(&v->page, "/maksekorraldused", msg(v->cx, "settlement.payments"),
 				 ICON_NEXT, false);
+	pages_buttons_end(v);
 	if (m.n > 0)
 		write_table(v, &m);
 	else

@@ -26,6 +26,27 @@ pages_claim(struct visit *v, const char *number, struct record **ret)
 	return record_load_number(v->cx, t, number, RIGHT_SEE, ret);
 }
 
+void
+pages_empty_cells(struct page *p, struct part_table *t, int n)
+{
+	for (int i = 0; i < n; i++) {
+		part_cell_begin(p, t);
+		part_cell_end(p, t);
+	}
+}
+
+void
+pages_buttons_begin(struct visit *v)
+{
+	html_raw(&v->h, "<div class=\"buttons\">");
+}
+
+void
+pages_buttons_end(struct visit *v)
+{
+	html_raw(&v->h, "</div>");
+}
+
 /* The record's own address with another beginning. */
 static const char *
 url_under(struct ctx *cx, const char *under, const char *number)

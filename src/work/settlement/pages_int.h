@@ -8,6 +8,11 @@
 
 /* May the actor do an official's work on the report: B3.3, D3.8 or PM.1, and see it? */
 bool pages_official(const struct visit *v);
+/* Cells of a row of totals that add nothing up. */
+void pages_empty_cells(struct page *p, struct part_table *t, int n);
+/* Buttons and links side by side. */
+void pages_buttons_begin(struct visit *v);
+void pages_buttons_end(struct visit *v);
 /* A report by its number, as the actor sees it. */
 enum err pages_claim(struct visit *v, const char *number, struct record **ret) MUST_USE;
 /* Addresses: /kuu/paevad/N, /kuu/vordlus/N. */

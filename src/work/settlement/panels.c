@@ -25,6 +25,7 @@ claim_panel(struct visit *v, const struct record *r)
 
 	TRY(db_get_int(v->cx, INVOICES, DB_ARGS(db_int(r->id)), &invoices));
 	begin(v);
+	pages_buttons_begin(v);
 	part_button_link(&v->page, pages_days_url(v->cx, r->number),
 			 msg(v->cx, "settlement.to_days"), ICON_CALENDAR, claim_is_open(r));
 	if (invoices > 0)
@@ -38,6 +39,7 @@ claim_panel(struct visit *v, const struct record *r)
 	if (!claim_is_open(r))
 		part_button_link(&v->page, pages_sample_url(v->cx, r->number),
 				 msg(v->cx, "settlement.sample"), ICON_DOWNLOAD, false);
+	pages_buttons_end(v);
 	part_section_end(&v->page);
 	return OK;
 }

@@ -13,7 +13,7 @@
 /* ?1, ?2: sheltered work, children. */
 static const char MADE[] =
 	"SELECT m.sys_id, m.sys_number, o.name, c.sys_number, i.invoice_number, m.cents, m.iban, "
-	"coalesce(m.reference, m.text), m.made_on FROM payment_order m JOIN claim c ON c.sys_id = "
+	"coalesce(m.reference, m.text) FROM payment_order m JOIN claim c ON c.sys_id = "
 	"m.claim JOIN service s ON s.sys_id = c.service JOIN organisation o ON o.sys_id = "
 	"m.provider JOIN invoice i ON i.sys_id = m.invoice WHERE m.sys_state = 'made' AND "
 	"m.sys_deleted = 0 AND ((?1 = 1 AND coalesce(s.duty, 'B3.1') = 'B3.1') OR (?2 = 1 AND "
@@ -28,7 +28,6 @@ static const char FILE_LIST[] =
 struct order {
 	int64_t id, cents;
 	const char *number, *payee, *claim, *invoice, *iban, *text;
-	int32_t made;
 };
 struct file {
 	const char *name;
@@ -81,8 +80,7 @@ read_orders(struct visit *v, struct payments *p)
 							.invoice = stmt_copy(cx, q, 4),
 							.cents = stmt_int(q, 5),
 							.iban = stmt_copy(cx, q, 6),
-							.text = stmt_copy(cx, q, 7),
-							.made = stmt_date(q, 8) };
+							.text = stmt_copy(cx, q, 7) };
 	}
 	return OK;
 }
@@ -128,7 +126,6 @@ write_orders(struct visit *v, const struct payments *x)
 		{ .label = msg(cx, "settlement.invoice") },
 		{ .label = msg(cx, "settlement.iban") },
 		{ .label = msg(cx, "settlement.reference") },
-		{ .label = msg(cx, "settlement.made_on") },
 		{ .label = msg(cx, "settlement.sum"), .number = true },
 	};
 	const struct part_link move = { .label = msg(cx, "settlement.export"), .href = "export" };
@@ -150,7 +147,6 @@ write_orders(struct visit *v, const struct payments *x)
 		part_cell_text(p, &t, o->invoice);
 		part_cell_text(p, &t, o->iban);
 		part_cell_text(p, &t, o->text);
-		part_cell_date(p, &t, o->made);
 		part_cell_money(p, &t, o->cents);
 		part_row_end(p, &t);
 	}
@@ -310,10 +306,12 @@ payment_file_page(struct visit *v)
 	visit_page_begin(v, order.id);
 	part_quiet(p, msgf(cx, "settlement.file_of", civil_text(cx->arena, order.on), order.debtor,
 			   order.debtor_iban));
+	pages_buttons_begin(v);
 	part_button_link(p, file_url(cx, order.id, "/xml"), msg(cx, "settlement.get_xml"),
 			 ICON_DOWNLOAD, true);
 	part_button_link(p, file_url(cx, order.id, "/csv"), msg(cx, "settlement.get_csv"),
 			 ICON_DOWNLOAD, false);
+	pages_buttons_end(v);
 	part_table_begin(p, &t);
 	for (size_t i = 0; i < order.n; i++) {
 		const struct payment *x = &order.payments[i];
@@ -329,10 +327,7 @@ payment_file_page(struct visit *v)
 	}
 	part_total_begin(p, &t);
 	part_cell_text(p, &t, msg(cx, "settlement.together"));
-	for (int i = 0; i < 3; i++) {
-		part_cell_begin(p, &t);
-		part_cell_end(p, &t);
-	}
+	pages_empty_cells(p, &t, 3);
 	part_cell_money(p, &t, sum);
 	part_total_end(p, &t);
 	part_table_end(p, &t);

@@ -120,7 +120,7 @@ write_upload(struct visit *v, const struct einvoice_findings *found)
 						       .files = true });
 	part_field(&v->page, &fields[0]);
 	part_field(&v->page, &fields[1]);
-	part_buttons(&v->page, &send, 1, "/kuu", NULL);
+	part_buttons(&v->page, &send, 1, "/kuu", msg(v->cx, "settlement.back"));
 	part_form_end(&v->page);
 	return visit_page_end(v);
 }
