@@ -21,14 +21,15 @@
  *	record_edit(claim_line {proposed})	what the provider says of the days ("TTH-…")
  *	record_move(claim, "confirm")		TO.2 of that provider, once the month is over
  *	record_move(claim, "bill")		only the program: attaches a sample e-invoice (UBL)
- *to the claim, exactly as the report has it; read it with attachment_read(), einvoice_read(),
- *change it as you like, einvoice_sum(), einvoice_write() record_create(invoice {…}),
- *attachment_add(), record_edit(invoice {file: attachment}), record_move(invoice, "compare")
- *only the program makes the record; the move reads the file, makes invoice_line and difference
- *records, and moves the claim to compared record_move(difference, "accept" | "reject" | "correct"
- *{explanation}) record_move(claim, "prepare"), then by another human record_move(claim, "approve")
- *	record_move(payment_order, "export" {file: "HOOL-20260525-1"})	only the program; freezes
- *	record_move(payment_order, "pay" {paid_on})
+ *						to the claim, exactly as the report has it
+ *	record_create(invoice {…})		only the program; then attachment_add() of the file
+ *	record_edit(invoice {file})		and record_move(invoice, "compare"): reads the
+ *						file, makes invoice_line and difference records,
+ *						and moves the claim to compared
+ *	record_move(difference, "accept")	or reject, correct; with an explanation
+ *	record_move(claim, "prepare")		then by another human record_move(claim, "approve")
+ *	record_move(payment_order, "export")	{file}: only the program; freezes
+ *	record_move(payment_order, "pay")	{paid_on}
  */
 #ifndef HOOL_WORK_SETTLEMENT_SETTLEMENT_H
 #define HOOL_WORK_SETTLEMENT_SETTLEMENT_H
