@@ -152,7 +152,7 @@ count(struct make *m)
 
 /* ---- how much is told ---- */
 
-#define PLAIN_ROWS 14	 /* history rows of a case told in fewer steps, roughly */
+#define PLAIN_ROWS 7	 /* history rows of a case told in fewer steps, roughly */
 #define DETAILED_ROWS 27 /* of one told in full */
 #define YEARS_TOLD 11
 
@@ -171,37 +171,6 @@ detail_from(const struct make *m)
 	return m->today - (int32_t)(days < 120 ? 120 : days);
 }
 
-/* A world without the hooks that look at every condition of a case. */
-static void
-plain_world(struct make *m)
-{
-	static const char *const LEFT_OUT[] = { "application", "finding", "decision" };
-	const struct world *w = m->cx->world;
-	const struct hook **list = ARENA_ARRAY(m->arena, w->nhooks + 1, const struct hook *);
-
-	m->full = w;
-	m->plain = *w;
-	m->plain.nhooks = 0;
-	for (size_t i = 0; i < w->nhooks; i++) {
-		size_t n = 0;
-		struct hook *kept;
-
-		while (w->hooks[i][n].type != NULL)
-			n++;
-		kept = ARENA_ARRAY(m->arena, n + 1, struct hook);
-		list[m->plain.nhooks++] = kept;
-		for (size_t k = 0; k < n; k++) {
-			bool out = false;
-
-			for (size_t j = 0; j < sizeof(LEFT_OUT) / sizeof(*LEFT_OUT); j++)
-				out = out || strcmp(w->hooks[i][k].type, LEFT_OUT[j]) == 0;
-			if (!out)
-				*kept++ = w->hooks[i][k];
-		}
-	}
-	m->plain.hooks = list;
-}
-
 static enum err
 whole(struct make *m)
 {
@@ -212,14 +181,19 @@ whole(struct make *m)
 	TRY(run(m, "providers", make_providers));
 	people_init(m);
 	lives_init(m);
-	plain_world(m);
 	m->detail_from = detail_from(m);
 	m->day = civil_day(PRACTICE_FIRST_YEAR, 1, 8);
 	do
 		TRY(run(m, "days", make_days));
 	while (m->day <= m->today);
+	TRY(run(m, "waiting", plain_waiting));
 	do
 		TRY(run(m, "people", people_rest));
+	while (m->written > 0);
+	TRY(run(m, "extras", make_extras));
+	TRY(run(m, "notes", make_notes_plan));
+	do
+		TRY(run(m, "notes", make_notes));
 	while (m->written > 0);
 	return count(m);
 }

@@ -46,7 +46,7 @@ may_apply(const struct make *m, enum service s, int32_t who, bool busy_too)
 	int age = civil_age(h->birth, m->day);
 	enum service other = s == PKT ? TT : PKT;
 
-	if (h->id == 0 || h->open[s])
+	if (h->dead || h->open[s])
 		return false;
 	if (s == SRT)
 		return age >= 2 && civil_age(h->birth, m->day + 150) < 18 &&
@@ -191,6 +191,41 @@ write_application(struct make *m, struct life *l, struct change *ch)
 	return make_create(m, ch, &l->app);
 }
 
+/* When it will be signed: mostly well before it is due, now and then late. Near the last day of
+ * the data some are left lying, so that there is something due. */
+static int32_t
+sign_day(struct make *m, const struct life *l)
+{
+	bool child = l->service == SRT;
+	int term = child ? 10 : 40, days;
+	int32_t due, from = l->complete > l->arrived ? l->complete : calendar_roll(l->arrived);
+
+	days = (int)(child ? rng_around(&m->rng, 6, 2) : rng_around(&m->rng, 27, 7));
+	days = days < 2 ? 2 : days >= term ? term - 1 : days;
+	if (rng_chance(&m->rng, child ? 30 : 40))
+		days = term + 1 + (int)rng_below(&m->rng, child ? 4 : 12);
+	due = calendar_add_working(from, term);
+	if (due >= m->today - 5 && due <= m->today + 2 && rng_chance(&m->rng, 700))
+		return m->today + 1 + (int32_t)rng_below(&m->rng, 5);
+	return calendar_add_working(from, days);
+}
+
+/* Nothing is written before it is decided. */
+static enum err
+arrive_plainly(struct make *m, struct life *l)
+{
+	int32_t i;
+
+	if (l->fate == FATE_UNEXAMINED)
+		l->fate = FATE_REFUSE;
+	l->complete = calendar_roll(m->day);
+	l->sign_on = l->changeover ? civil_day(2023, 12, 11) + (int32_t)rng_below(&m->rng, 10)
+				   : sign_day(m, l);
+	i = life_new(m, l);
+	life_plan(m, i, STEP_DRAFT, l->sign_on);
+	return OK;
+}
+
 enum err
 case_arrive(struct make *m, enum service s, int32_t person, int32_t start_on)
 {
@@ -213,21 +248,18 @@ case_arrive(struct make *m, enum service s, int32_t person, int32_t start_on)
 	if (!l.changeover && l.fate == FATE_GRANT && !may_apply(m, s, l.person, false))
 		l.fate = FATE_REFUSE;
 	l.plain = m->day < m->detail_from;
-	if (l.plain && l.fate == FATE_UNEXAMINED)
-		l.fate = FATE_REFUSE;
 	l.missing = l.fate == FATE_UNEXAMINED || rng_chance(&m->rng, s == SRT ? 120 : 210);
+	m->report->cases++;
+	m->humans[l.person].open[s] = true;
+	if (l.plain)
+		return arrive_plainly(m, &l);
 	ch = change_new(m->cx, "application");
 	if (s == SRT)
 		need_of_child(m, ch, l.fate != FATE_REFUSE || rng_chance(&m->rng, 300));
 	wishes(m, ch, s, make_wished_county(m, m->munis[m->humans[l.person].muni].county));
-	m->cx->world = l.plain ? &m->plain : m->full;
 	TRY(write_application(m, &l, ch));
-	m->cx->world = m->full;
-	m->report->cases++;
-	m->humans[l.person].open[s] = true;
 	i = life_new(m, &l);
-	life_plan(m, i, l.plain ? STEP_ACCEPT : STEP_TAKE,
-		  m->day + 1 + (int32_t)rng_below(&m->rng, 3));
+	life_plan(m, i, STEP_TAKE, m->day + (int32_t)rng_below(&m->rng, 3));
 	return OK;
 }
 
@@ -287,25 +319,6 @@ ask(struct make *m, int32_t i)
 	return OK;
 }
 
-/* When it will be signed: mostly well before it is due, now and then late. Near the last day of
- * the data some are left lying, so that there is something due. */
-static int32_t
-sign_day(struct make *m, const struct life *l)
-{
-	bool child = l->service == SRT;
-	int term = child ? 10 : 40, days;
-	int32_t due, from = l->complete > l->arrived ? l->complete : calendar_roll(l->arrived);
-
-	days = (int)(child ? rng_around(&m->rng, 6, 2) : rng_around(&m->rng, 27, 7));
-	days = days < 2 ? 2 : days >= term ? term - 1 : days;
-	if (rng_chance(&m->rng, child ? 30 : 40))
-		days = term + 1 + (int)rng_below(&m->rng, child ? 4 : 12);
-	due = calendar_add_working(from, term);
-	if (due >= m->today - 5 && due <= m->today + 2 && rng_chance(&m->rng, 700))
-		return m->today + 1 + (int32_t)rng_below(&m->rng, 5);
-	return calendar_add_working(from, days);
-}
-
 static enum err
 accept(struct make *m, int32_t i)
 {
@@ -318,11 +331,8 @@ accept(struct make *m, int32_t i)
 	ch->responsible = l->who->user;
 	ch->responsible_given = true;
 	TRY(make_move(m, "application", l->app, "accept", ch));
-	l->complete = m->day;
-	if (!l->plain) {
-		TRY(record_get(m->cx, "application", l->app, &app));
-		l->complete = record_date(app, "complete");
-	}
+	TRY(record_get(m->cx, "application", l->app, &app));
+	l->complete = record_date(app, "complete");
 	if (l->fate == FATE_WITHDRAW) {
 		life_plan(m, i, STEP_WITHDRAW, soon(m, 2, 15));
 		return OK;
@@ -332,7 +342,7 @@ accept(struct make *m, int32_t i)
 	if (l->sign_on < m->day)
 		l->sign_on = m->day;
 	check = m->day + (int32_t)rng_below(&m->rng, (uint32_t)(l->sign_on - m->day) + 1);
-	life_plan(m, i, l->plain ? STEP_DRAFT : STEP_FIND, l->plain ? l->sign_on : check);
+	life_plan(m, i, STEP_FIND, check);
 	return OK;
 }
 

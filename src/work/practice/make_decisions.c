@@ -140,32 +140,6 @@ find(struct make *m, int32_t i)
 
 /* ---- the decision ---- */
 
-/* What the field of work would write into a draft. */
-static void
-fill_texts(struct make *m, const struct life *l, struct change *ch)
-{
-	static const char *const FACTS[] = {
-		"Isik esitas taotluse ja selle lisad. Asjaolud on kontrollitud registritest ja "
-		"esitatud dokumentidest.",
-		"Taotluses kirjeldatud asjaolud vastavad esitatud dokumentidele.",
-	};
-
-	change_text(ch, "facts", ONE_OF(m, FACTS));
-	change_text(ch, "reasons",
-		    l->fate == FATE_GRANT ? "Kõik teenuse saamise tingimused on täidetud."
-					  : "Teenuse saamise tingimus ei ole täidetud.");
-	change_text(ch, "legal_basis",
-		    l->service == SRT  ? "SHS § 59 lg 1 p 2, § 62 lg 3, § 63 lg 1"
-		    : l->service == TT ? "SHS § 70, § 71"
-				       : "käskkiri nr 118 p 2.1.4");
-	if (l->fate != FATE_GRANT)
-		return;
-	change_int(ch, "valid_from", m->day);
-	if (l->service != PKT)
-		change_int(ch, "valid_to",
-			   civil_add_months(m->day, l->service == SRT ? 24 : 60) - 1);
-}
-
 static enum err
 draft(struct make *m, int32_t i)
 {
@@ -176,6 +150,8 @@ draft(struct make *m, int32_t i)
 	struct change *ch = change_new(m->cx, "decision");
 	struct record *app;
 
+	if (l->plain)
+		return plain_decide(m, i);
 	make_act(m, l->who, m->day);
 	/* What was found decides, where it differs from what was foreseen. */
 	TRY(record_get(m->cx, "application", l->app, &app));
@@ -192,8 +168,6 @@ draft(struct make *m, int32_t i)
 	ch->unit_given = true;
 	ch->responsible = l->who->user;
 	ch->responsible_given = true;
-	if (l->plain)
-		fill_texts(m, l, ch);
 	TRY(make_create(m, ch, &l->decision));
 	/* A draft may have come on the last day; signing takes the days that were meant for it. */
 	life_plan(m, i, STEP_SIGN, l->sign_on > m->day ? l->sign_on : m->day);
@@ -241,8 +215,6 @@ send(struct make *m, int32_t i)
 	delivery = record_text(person, "delivery");
 	change_text(ch, "delivery", delivery == NULL ? "post" : delivery);
 	make_act(m, l->who, m->day);
-	if (l->plain)
-		change_int(ch, "deemed_on", m->day + (text_equal(delivery, "post") ? 5 : 0));
 	TRY(make_move(m, "decision", l->decision, "send", ch));
 	life_plan(m, i, STEP_DELIVER,
 		  m->day + (text_equal(delivery, "post") ? 5 : 0) + (int32_t)rng_below(&m->rng, 4));

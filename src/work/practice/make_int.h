@@ -33,7 +33,8 @@ struct human {
 	struct person_name name;
 	int32_t birth;
 	uint16_t muni;
-	int32_t parent;		   /* index, -1 none */
+	int32_t parent; /* index, -1 none */
+	bool dead;
 	bool open[SERVICES];	   /* an application under way */
 	bool on[SERVICES];	   /* waits, is referred or on the service */
 	int32_t left_on[SERVICES]; /* last day on the service, or 0 */
@@ -56,7 +57,7 @@ struct provider {
 };
 
 #define MAX_COORDINATORS 40
-#define AT_ONCE 400 /* records of one closure, roughly */
+#define AT_ONCE 2000 /* records of one closure, roughly */
 
 struct make {
 	struct ctx *cx; /* its arena is emptied between closures */
@@ -71,8 +72,6 @@ struct make {
 	int written;	     /* records written in this closure */
 	bool begun;	     /* the day's arrivals are in */
 	int32_t detail_from; /* cases that came before are told in fewer steps */
-	const struct world *full;
-	struct world plain; /* for them: without the hooks that check every condition */
 
 	int64_t board, unit_b, unit_d;
 	struct act admin, manager, coordinator[MAX_COORDINATORS], child[MAX_COORDINATORS];
@@ -99,7 +98,9 @@ struct make {
 	size_t nadults, nchildren, adults_size, children_size;
 	uint16_t *serials; /* used of a birth date and sex */
 
-	struct lives *lives; /* make_cases.c */
+	struct lives *lives; /* make_lives.h */
+
+	int64_t notes_left, note_every, long_notes, noted_cases, next_noted; /* make_extras.c */
 };
 
 /* ---- tools: make.c ---- */
@@ -140,6 +141,11 @@ enum err people_adult(struct make *m, int min, int max, int32_t *ret) MUST_USE;
 enum err people_child(struct make *m, int32_t *ret) MUST_USE;
 /* Persons yet to be made reach the number ordered: carers and relatives. */
 enum err people_rest(struct make *m) MUST_USE;
+
+/* Tasks, partners, confirmations; then notes until there are enough. */
+enum err make_extras(struct make *m) MUST_USE;
+enum err make_notes_plan(struct make *m) MUST_USE;
+enum err make_notes(struct make *m) MUST_USE;
 
 /* Days of the board, until a few hundred records are written. */
 enum err make_days(struct make *m) MUST_USE;

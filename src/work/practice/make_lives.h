@@ -34,14 +34,17 @@ struct life {
 	int64_t app, decision, entry, referral, placement;
 	const struct act *who; /* the official who has the case */
 	int32_t arrived, complete, sign_on, signed_on;
-	int32_t start_on;				     /* of a changeover: not before */
+	int32_t start_on; /* of a changeover: not before */
+	int32_t referred_on;
 	int32_t started, ends;				     /* of the placement */
 	int32_t next_on[2], pause_on, resume_on, session_on; /* CIVIL_NONE: not */
 	int stage;
 	int32_t site; /* index; -1 none */
 	const char *end_reason;
 	bool missing, changeover, paused, waiting;
+	bool live;  /* in use */
 	bool plain; /* of the old days: told in fewer steps */
+	bool told;  /* the placement is written to its end */
 	int32_t next_unused;
 	uint32_t age; /* how many cases lay here before: old events are for another */
 };
@@ -98,10 +101,24 @@ enum err case_arrive(struct make *m, enum service s, int32_t person, int32_t sta
 enum err case_step(struct make *m, int32_t i, enum step step) MUST_USE;	    /* make_cases.c */
 enum err decision_step(struct make *m, int32_t i, enum step step) MUST_USE; /* make_decisions.c */
 enum err place_step(struct make *m, int32_t i, enum step step) MUST_USE;    /* make_places.c */
-enum err findings_check(struct make *m, const struct life *l) MUST_USE;	    /* make_findings.c */
 /* Somebody has a right to the service: they wait for a place, or are referred soon. */
 enum err place_wait(struct make *m, int32_t i) MUST_USE;
 /* A place at a site became ready: the first who waits for it is referred. */
 enum err place_offer(struct make *m, int32_t site_and_service) MUST_USE;
+
+/* How a placement goes on is drawn at its start; `planned` is its last day or CIVIL_NONE. */
+void place_future(struct make *m, struct life *l, int32_t planned);
+/* Plan what comes next of it. */
+void place_plan(struct make *m, int32_t i);
+/* The place is free again, to be offered some days later; the case is over. */
+void place_give_back(struct make *m, int32_t i);
+void place_over(struct make *m, int32_t i);
+
+/* ---- make_plain.c: cases of the old days ---- */
+
+enum err plain_decide(struct make *m, int32_t i) MUST_USE;
+enum err plain_leave_queue(struct make *m, int32_t i, const char *reason) MUST_USE;
+enum err plain_arrive(struct make *m, int32_t i) MUST_USE;
+enum err plain_waiting(struct make *m) MUST_USE;
 
 #endif

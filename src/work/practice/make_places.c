@@ -113,16 +113,17 @@ place_offer(struct make *m, int32_t site_and_service)
 }
 
 /* The place is free; before it is offered to the next one some days go by. */
-static void
-give_back(struct make *m, const struct life *l)
+void
+place_give_back(struct make *m, int32_t i)
 {
+	const struct life *l = life_at(m, i);
 	int32_t days = (int32_t)rng_between(&m->rng, 6, 50);
 
 	life_plan_exactly(m, l->site * SERVICES + (int32_t)l->service, STEP_SLOT, m->day + days);
 }
 
-static void
-over(struct make *m, int32_t i)
+void
+place_over(struct make *m, int32_t i)
 {
 	struct life *l = life_at(m, i);
 
@@ -138,18 +139,34 @@ leave_queue(struct make *m, int32_t i)
 	struct life *l = life_at(m, i);
 	struct change *ch = change_new(m->cx, "queue_entry");
 	bool closed = l->service == PKT && m->day >= civil_day(2023, 12, 29);
+	const char *reason;
 
-	if (l->entry == 0 || l->referral != 0 || l->site >= 0)
+	if ((l->entry == 0 && !l->plain) || l->referral != 0 || l->site >= 0)
 		return OK;
+	reason = closed ? "service_closed" : ONE_OF(m, REASONS);
 	line_drop(&m->lives->lines[l->service][county_of(m, l)], i);
 	make_act(m, l->who, m->day);
-	change_text(ch, "reason", closed ? "service_closed" : ONE_OF(m, REASONS));
-	TRY(make_move(m, "queue_entry", l->entry, "remove", ch));
-	over(m, i);
+	change_text(ch, "reason", reason);
+	if (l->plain)
+		TRY(plain_leave_queue(m, i, reason));
+	else
+		TRY(make_move(m, "queue_entry", l->entry, "remove", ch));
+	place_over(m, i);
 	return OK;
 }
 
 /* ---- referral ---- */
+
+static void
+plan_arrival(struct make *m, int32_t i)
+{
+	enum service s = life_at(m, i)->service;
+	int64_t days = s == SRT	 ? rng_between(&m->rng, 3, 45)
+		       : s == TT ? rng_below(&m->rng, 4)
+				 : rng_between(&m->rng, 1, 20);
+
+	life_plan_exactly(m, i, STEP_ARRIVE, m->day + (int32_t)days);
+}
 
 static enum err
 refer(struct make *m, int32_t i)
@@ -158,6 +175,10 @@ refer(struct make *m, int32_t i)
 	struct change *ch = change_new(m->cx, "referral");
 	const struct provider *p = &m->providers[m->sites[l->site].provider];
 
+	plan_arrival(m, i);
+	l->referred_on = m->day;
+	if (l->plain)
+		return OK;
 	make_act(m, l->who, m->day);
 	change_int(ch, "person", m->humans[l->person].id);
 	change_int(ch, "service", m->service[l->service]);
@@ -171,19 +192,13 @@ refer(struct make *m, int32_t i)
 	ch->unit_given = true;
 	ch->responsible = l->who->user;
 	ch->responsible_given = true;
-	TRY(make_create(m, ch, &l->referral));
-	l->started = CIVIL_NONE;
-	life_plan_exactly(m, i, STEP_ARRIVE,
-			  m->day + (l->service == SRT  ? (int32_t)rng_between(&m->rng, 3, 45)
-				    : l->service == TT ? (int32_t)rng_below(&m->rng, 4)
-						       : (int32_t)rng_between(&m->rng, 1, 20)));
-	return OK;
+	return make_create(m, ch, &l->referral);
 }
 
 /* How a placement goes on is drawn at its start; of children's ones each lasts two years at most.
  */
-static void
-draw_future(struct make *m, struct life *l)
+void
+place_future(struct make *m, struct life *l, int32_t planned)
 {
 	static const char *const WORK[] = { "own_wish",
 					    "own_wish",
@@ -228,11 +243,15 @@ draw_future(struct make *m, struct life *l)
 		l->resume_on = l->pause_on + (int32_t)rng_between(&m->rng, 10, 60);
 	}
 	l->session_on = l->service == SRT ? s : CIVIL_NONE;
+	if (planned != CIVIL_NONE && l->ends >= planned) {
+		l->ends = planned;
+		l->end_reason = "completed";
+	}
 }
 
 /* The earliest of what is to come. */
-static void
-plan_life(struct make *m, int32_t i)
+void
+place_plan(struct make *m, int32_t i)
 {
 	struct life *l = life_at(m, i);
 	int32_t day = l->ends;
@@ -256,7 +275,6 @@ start(struct make *m, int32_t i)
 	struct change *ch = change_new(m->cx, "referral");
 	const struct provider *p = &m->providers[m->sites[l->site].provider];
 	struct record *placement;
-	int32_t until;
 
 	make_act(m, &p->rep, m->day);
 	change_int(ch, "started_on", m->day);
@@ -271,14 +289,9 @@ start(struct make *m, int32_t i)
 	}
 	l->started = m->day;
 	m->report->placed++;
-	draw_future(m, l);
 	TRY(record_get(m->cx, "placement", l->placement, &placement));
-	until = record_date(placement, "ends");
-	if (until != CIVIL_NONE && l->ends >= until) {
-		l->ends = until;
-		l->end_reason = "completed";
-	}
-	plan_life(m, i);
+	place_future(m, l, record_date(placement, "ends"));
+	place_plan(m, i);
 	return OK;
 }
 
@@ -291,6 +304,8 @@ arrive(struct make *m, int32_t i)
 	int32_t last;
 	uint32_t n = rng_below(&m->rng, 1000);
 
+	if (l->plain)
+		return plain_arrive(m, i);
 	TRY(record_get(m->cx, "referral", l->referral, &r));
 	last = record_date(r, "start_by");
 	if (last == CIVIL_NONE)
@@ -303,7 +318,7 @@ arrive(struct make *m, int32_t i)
 		make_act(m, l->who, m->day);
 		change_text(ch, "cancel_reason", "Osutaja ei saa sel ajal teenust alustada.");
 		TRY(make_move(m, "referral", l->referral, "cancel", ch));
-		give_back(m, l);
+		place_give_back(m, i);
 		l->referral = 0;
 		l->site = -1;
 		return place_wait(m, i);
@@ -314,8 +329,8 @@ arrive(struct make *m, int32_t i)
 	}
 	make_act(m, l->who, m->day);
 	TRY(make_move(m, "referral", l->referral, "lapse", NULL));
-	give_back(m, l);
-	over(m, i);
+	place_give_back(m, i);
+	place_over(m, i);
 	return OK;
 }
 
@@ -336,22 +351,54 @@ dated_move(struct make *m, const struct life *l, const char *move, const char *r
 }
 
 static enum err
+died(struct make *m, struct human *h, int32_t day)
+{
+	const struct type *t = types_get(m->cx->world->types, "person");
+	struct change *ch = change_of(m->cx, t);
+
+	h->dead = true;
+	change_int(ch, "died", day);
+	m->written++;
+	return record_edit(m->cx, t, h->id, 0, ch);
+}
+
+/* Does the human still wait for something else? */
+static bool
+waits_elsewhere(const struct human *h, enum service s)
+{
+	bool waits = false;
+
+	for (int k = 0; k < SERVICES; k++)
+		waits = waits || h->open[k] || (k != (int)s && h->on[k]);
+	return waits;
+}
+
+static enum err
 finish(struct make *m, int32_t i)
 {
 	struct life *l = life_at(m, i);
 	struct change *ch = change_new(m->cx, "placement");
 	int32_t last = l->ends < m->day ? l->ends : m->day;
 
+	if (l->told) {
+		m->humans[l->person].left_on[l->service] = l->ends;
+		place_give_back(m, i);
+		place_over(m, i);
+		return OK;
+	}
+	if (strcmp(l->end_reason, "died") == 0 &&
+	    waits_elsewhere(&m->humans[l->person], l->service))
+		l->end_reason = "own_wish";
 	make_act(m, l->who, m->day);
 	change_int(ch, "ends", last);
 	change_text(ch, "end_reason", l->end_reason);
 	TRY(make_move(m, "placement", l->placement, "finish", ch));
 	m->humans[l->person].left_on[l->service] = last;
 	if (strcmp(l->end_reason, "died") == 0)
-		m->humans[l->person].id = 0;
+		TRY(died(m, &m->humans[l->person], last));
 	if (l->service != PKT || m->day < civil_day(2023, 11, 1))
-		give_back(m, l);
-	over(m, i);
+		place_give_back(m, i);
+	place_over(m, i);
 	return OK;
 }
 
@@ -431,7 +478,7 @@ live(struct make *m, int32_t i)
 				break;
 			}
 	}
-	plan_life(m, i);
+	place_plan(m, i);
 	return OK;
 }
 

@@ -125,6 +125,7 @@ life_new(struct make *m, const struct life *l)
 	}
 	ls->at[i] = *l;
 	ls->at[i].age = age;
+	ls->at[i].live = true;
 	return i;
 }
 
@@ -249,16 +250,11 @@ part_of(struct make *m, const struct event *e)
 static enum err
 step(struct make *m, const struct event *e)
 {
-	enum err err;
-
 	if (e->step == STEP_SLOT)
 		return place_offer(m, e->life);
-	if (e->age != life_at(m, e->life)->age || life_at(m, e->life)->app == 0)
+	if (e->age != life_at(m, e->life)->age || !life_at(m, e->life)->live)
 		return OK;
-	m->cx->world = life_at(m, e->life)->plain ? &m->plain : m->full;
-	err = part_of(m, e);
-	m->cx->world = m->full;
-	return err;
+	return part_of(m, e);
 }
 
 /* Places added at a site since a day. */
