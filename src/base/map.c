@@ -1,17 +1,28 @@
-/* The name map. See map.h. FNV-1a hash, linear probing, at most half full. */
+/* The name map. See map.h. Linear probing, at most half full. */
 #include "base/map.h"
 
 #include <stdint.h>
 #include <string.h>
 
+/* Eight bytes at a time: a page says two hundred texts by their keys. */
 static uint64_t
 hash(const char *key)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	size_t len = strlen(key);
+	uint64_t h = len;
 
-	for (; *key != '\0'; key++)
-		h = (h ^ (unsigned char)*key) * 0x100000001b3u;
-	return h;
+	for (;;) {
+		size_t n = len < 8 ? len : 8;
+		uint64_t word = 0;
+
+		memcpy(&word, key, n);
+		h = (h ^ word) * 0x9E3779B97F4A7C15u;
+		h ^= h >> 32;
+		if (n < 8)
+			return h;
+		key += n;
+		len -= n;
+	}
 }
 
 void

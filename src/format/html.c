@@ -39,21 +39,24 @@ static const char *const voids[][5] = {
 	[6] = { "source" },
 };
 
-/* Attributes whose value is an address. */
-static const char *const addresses[] = { "action", "cite",   "data", "formaction",
-					 "href",   "poster", "src" };
-
-/* Copies of a few bytes are the rule here; a call to memcpy would cost more than they do. */
+/* Copies of a few bytes are the rule here; a call to memcpy would cost more than they do. Of a
+ * constant size it is no call, so two that overlap in the middle do for every length between. */
 static inline char *
 copy(char *to, const char *from, size_t len)
 {
 	if (len > 16) {
 		memcpy(to, from, len);
-		return to + len;
+	} else if (len >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + len - 8, from + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + len - 4, from + len - 4, 4);
+	} else {
+		for (size_t i = 0; i < len; i++)
+			to[i] = from[i];
 	}
-	while (len-- > 0)
-		*to++ = *from++;
-	return to;
+	return to + len;
 }
 
 static inline bool
@@ -94,30 +97,36 @@ put_named(struct buf *b, const char *before, size_t before_len, const char *name
 	b->len += before_len + len + after_len;
 }
 
+/* How many bytes from `s` need nothing: four at a time, then the rest. */
+static inline size_t
+plain_run(const char *s, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t n = 0;
+
+	while (len - n >= 4 &&
+	       (escape[p[n]] | escape[p[n + 1]] | escape[p[n + 2]] | escape[p[n + 3]]) == AS_IS)
+		n += 4;
+	while (n < len && escape[p[n]] == AS_IS)
+		n++;
+	return n;
+}
+
 static void
 put_escaped(struct buf *b, const char *s, size_t len)
 {
-	const char *run = s, *end = s + len;
+	for (;;) {
+		size_t n = plain_run(s, len);
+		const struct piece *e;
 
-	for (; s < end; s++) {
-		unsigned char kind = escape[(unsigned char)*s];
-
-		if (kind == AS_IS)
-			continue;
-		put(b, run, (size_t)(s - run));
-		put(b, escaped[kind].bytes, escaped[kind].len);
-		run = s + 1;
+		put(b, s, n);
+		if (n == len)
+			return;
+		e = &escaped[escape[(unsigned char)s[n]]];
+		put(b, e->bytes, e->len);
+		s += n + 1;
+		len -= n + 1;
 	}
-	put(b, run, (size_t)(end - run));
-}
-
-static bool
-is_one_of(const char *const *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
 }
 
 static void
@@ -141,22 +150,30 @@ html_doctype(struct html *h)
 	html_raw(h, "<!doctype html>\n");
 }
 
-static bool
+static const bool begins_void[256] = {
+	['a'] = true, ['b'] = true, ['c'] = true, ['e'] = true, ['h'] = true, ['i'] = true,
+	['l'] = true, ['m'] = true, ['p'] = true, ['s'] = true, ['w'] = true,
+};
+
+/* Most names are told by their first letter: none of "td", "tr", "div" or "ul" begins a void one.
+ */
+static inline bool
 is_void(const char *name, size_t len)
 {
-	if (len >= sizeof(voids) / sizeof(voids[0]))
+	if (len < 2 || len >= sizeof(voids) / sizeof(voids[0]) ||
+	    !begins_void[(unsigned char)name[0]])
 		return false;
 	for (const char *const *v = voids[len]; *v != NULL; v++)
-		if (memcmp(*v, name, len) == 0)
+		if ((*v)[0] == name[0] && memcmp(*v, name, len) == 0)
 			return true;
 	return false;
 }
 
-static bool
+static inline bool
 is_mute(const char *name, size_t len)
 {
-	return (len == 6 && memcmp(name, "script", 6) == 0) ||
-	       (len == 5 && memcmp(name, "style", 5) == 0);
+	return name[0] == 's' && ((len == 6 && memcmp(name, "script", 6) == 0) ||
+				  (len == 5 && memcmp(name, "style", 5) == 0));
 }
 
 void
@@ -197,37 +214,34 @@ html_url_is_safe(const char *url)
 	       strncmp(url, "mailto:", 7) == 0 || strncmp(url, "tel:", 4) == 0;
 }
 
-/* Names that need care begin with one of a few letters; class, the commonest, is let through. */
-static const char *
-checked_value(const char *name, const char *value)
+static inline bool
+is(const char *name, size_t len, const char *other)
 {
-	switch (name[0]) {
-	case 'c':
-		if (name[1] == 'l')
-			return value;
-		break;
-	case 'o':
-		if (name[1] == 'n')
-			BUG("an attribute the content policy forbids");
-		return value;
-	case 's':
-		if (strcmp(name, "style") == 0 || strcmp(name, "srcset") == 0 ||
-		    strcmp(name, "srcdoc") == 0)
-			BUG("an attribute the content policy forbids");
-		break;
-	case 'a':
-	case 'd':
-	case 'f':
-	case 'h':
-	case 'p':
-		break;
-	default:
-		return value;
-	}
-	if (is_one_of(addresses, sizeof(addresses) / sizeof(addresses[0]), name) &&
-	    !html_url_is_safe(value))
-		return "#";
-	return value;
+	return len == strlen(other) && memcmp(name, other, len) == 0;
+}
+
+/* Attributes whose value is an address. */
+static bool
+is_address(const char *name, size_t len)
+{
+	return is(name, len, "href") || is(name, len, "src") || is(name, len, "action") ||
+	       is(name, len, "formaction") || is(name, len, "cite") || is(name, len, "data") ||
+	       is(name, len, "poster");
+}
+
+static bool
+is_forbidden(const char *name, size_t len)
+{
+	return (name[0] == 'o' && name[1] == 'n') || is(name, len, "style") ||
+	       is(name, len, "srcset") || is(name, len, "srcdoc");
+}
+
+static const char *
+checked_value(const char *name, size_t len, const char *value)
+{
+	if (is_forbidden(name, len))
+		BUG("an attribute the content policy forbids");
+	return is_address(name, len) && !html_url_is_safe(value) ? "#" : value;
 }
 
 static void
@@ -243,7 +257,7 @@ html_attr_named(struct html *h, const char *name, size_t len, const char *value)
 {
 	if (value == NULL)
 		return;
-	value = checked_value(name, value);
+	value = checked_value(name, len, value);
 	attr_begin(h, name, len, "=\"", 2);
 	put_escaped(h->out, value, strlen(value));
 	put(h->out, "\"", 1);

@@ -21,6 +21,9 @@ struct listing {
 	const char *address; /* with list and filters, without cursor */
 	struct part_field fields[MAX_FILTERS];
 	size_t nfields;
+	int32_t due; /* of the row before, and how it was said: many fall due on one day */
+	enum tone due_tone;
+	const char *due_words;
 };
 
 /* A list made for a duty is offered to those who hold it. */
@@ -166,11 +169,12 @@ read_row(struct listing *li, const struct stmt *q)
 	r->cells = ARENA_ARRAY(cx->arena, (size_t)l->ncolumns + 1, struct value);
 	for (int i = 0; i < l->ncolumns; i++) {
 		int col = FIRST_SORT + l->nsort + i;
+		enum db_kind kind = stmt_kind(q, col);
 
-		r->cells[i].set = !stmt_is_null(q, col);
-		if (stmt_kind(q, col) == DB_INT)
+		r->cells[i].set = kind != DB_NULL;
+		if (kind == DB_INT)
 			r->cells[i].i = stmt_int(q, col);
-		else
+		else if (kind != DB_NULL)
 			r->cells[i].s = stmt_copy(cx, q, col);
 	}
 	return r;
@@ -226,20 +230,28 @@ state_cell(struct listing *li, struct part_table *pt, const struct row *r)
 }
 
 static void
+due_cell(struct listing *li, struct part_table *pt, int32_t due)
+{
+	if (li->due_words == NULL || due != li->due) {
+		li->due_tone = visit_due(li->v->cx, due, 3, &li->due_words);
+		li->due = due;
+	}
+	part_cell_clock(&li->v->page, pt, li->due_tone, li->due_words,
+			due == NO_DUE ? CIVIL_NONE : due);
+}
+
+static void
 engine_cell(struct listing *li, struct part_table *pt, const struct column *c, const struct row *r,
 	    const struct value *v, const char *href)
 {
 	struct page *p = &li->v->page;
-	const char *words;
 
 	if (strcmp(c->engine, "number") == 0) {
 		part_cell_link(p, pt, href, r->number);
 	} else if (strcmp(c->engine, "state") == 0) {
 		state_cell(li, pt, r);
 	} else if (strcmp(c->engine, "due") == 0) {
-		enum tone tone = visit_due(li->v->cx, r->due, 3, &words);
-
-		part_cell_clock(p, pt, tone, words, r->due == NO_DUE ? CIVIL_NONE : r->due);
+		due_cell(li, pt, r->due);
 	} else if (strcmp(c->engine, "changed") == 0 || strcmp(c->engine, "created") == 0) {
 		part_cell_moment(p, pt, v->i);
 	} else {

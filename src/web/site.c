@@ -397,6 +397,8 @@ site_body_limit(struct http_exchange *x, void *arg)
 	int64_t declared = 0;
 
 	(void)arg;
+	if (length == NULL && http_header(x, "Transfer-Encoding") == NULL)
+		return SMALL_BODY; /* it announces none */
 	if (length != NULL && text_int(length, 0, SMALL_BODY, &declared))
 		return SMALL_BODY;
 	if (!account_known(&x->cx, http_cookie(x, SITE_COOKIE)))
