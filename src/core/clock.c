@@ -142,6 +142,27 @@ update_one(struct ctx *cx, const struct record *r, const struct clock *c, int32_
 }
 
 enum err
+clock_check(struct ctx *cx, const struct types *ts, const struct rulebook *rules)
+{
+	const struct rule_input *inputs;
+
+	for (size_t i = 0; i < ts->n; i++)
+		for (int k = 0; k < ts->list[i]->nclocks; k++) {
+			const struct clock *c = &ts->list[i]->clocks[k];
+			const struct rule *r =
+				c->rule == NULL ? NULL : rulebook_find(rules, c->rule);
+
+			if (c->rule == NULL)
+				continue;
+			if (r == NULL || rule_inputs(r, &inputs) == 0 ||
+			    inputs[0].type != RULE_DATE)
+				return fail_at(cx, ERR_INVALID, ts->list[i]->file, c->at.line,
+					       c->at.col, "err.clock_rule", c->rule);
+		}
+	return OK;
+}
+
+enum err
 clock_update(struct ctx *cx, const struct record *r, int32_t *ret_due)
 {
 	int32_t due = NO_DUE;

@@ -16,6 +16,9 @@ struct clock_entry {
 	int64_t responsible;
 };
 
+/* Does every clock name a rule that there is, and that begins with a date? ERR_INVALID at the first
+ * that does not. A clock whose rule a field names is seen to when it runs. */
+enum err clock_check(struct ctx *cx, const struct types *ts, const struct rulebook *rules) MUST_USE;
 /* Bring a record's clocks up to its values and state; gives the earliest date due (or NO_DUE).
  * Called by record.c on every change. */
 enum err clock_update(struct ctx *cx, const struct record *r, int32_t *ret_due) MUST_USE;

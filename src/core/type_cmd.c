@@ -9,6 +9,7 @@
 
 #include "base/embed.h"
 #include "base/text.h"
+#include "core/clock.h"
 #include "core/type_diff.h"
 #include "meta/table.h"
 
@@ -139,7 +140,7 @@ take_out(struct ctx *cx, struct files *fs)
 
 /* The first mistake of each file given; then the rest is looked at without that file. */
 static enum err
-check(struct ctx *cx, int argc, char **argv, FILE *out)
+check(struct ctx *cx, const struct rulebook *rules, int argc, char **argv, FILE *out)
 {
 	struct files *fs = ARENA_NEW(cx->arena, struct files);
 	struct types *ts;
@@ -150,7 +151,8 @@ check(struct ctx *cx, int argc, char **argv, FILE *out)
 	add_ours(fs);
 	for (int i = 0; i < argc; i++)
 		TRY(read_path(cx, argv[i], fs));
-	while (types_load(cx, fs->list, fs->n, texts_new(cx->arena), &ts) != OK) {
+	while (types_load(cx, fs->list, fs->n, texts_new(cx->arena), &ts) != OK ||
+	       clock_check(cx, ts, rules) != OK) {
 		(void)fprintf(out, "%s\n", msg_error(cx));
 		mistakes++;
 		if (!take_out(cx, fs))
@@ -299,7 +301,7 @@ type_cmd(struct ctx *cx, const struct world *w, int argc, char **argv, FILE *in,
 	if (strcmp(what, "list") == 0 && argc == 0)
 		return list(cx, w->types, out);
 	if (strcmp(what, "check") == 0)
-		return check(cx, argc, argv, out);
+		return check(cx, w->rules, argc, argv, out);
 	if (strcmp(what, "diff") == 0)
 		return diff(cx, argc, argv, out);
 	if (strcmp(what, "rights") == 0)

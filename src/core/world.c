@@ -9,6 +9,7 @@
 
 #include "base/embed.h"
 #include "base/text.h"
+#include "core/clock.h"
 #include "core/rule.h"
 
 #define MAX_FILES 600
@@ -159,6 +160,7 @@ world_load(struct ctx *cx, const char *house, struct world *w)
 	if (house != NULL)
 		TRY(house_folder(cx, house, "types", ".yaml", &fs));
 	TRY(types_load(cx, fs.list, fs.n, w->texts, &w->types));
+	TRY(clock_check(cx, w->types, w->rules));
 	world_enter(cx, w);
 	return OK;
 }

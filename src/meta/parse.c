@@ -269,6 +269,21 @@ parse_head(struct parse *p, struct type *t, struct yaml *y)
 /* Numbers types as they come, over all sets ever loaded. */
 static atomic_uint_fast64_t serial;
 
+/* First parts of addresses that are pages of the site itself: a type there would be out of reach.
+ */
+static bool
+is_taken(const char *path)
+{
+	static const char *const PAGES[] = { "otsing", "sisene",    "valju",   "keel",
+					     "mina",   "fail",	    "mustand", "seanss",
+					     "static", "registrid", NULL };
+
+	for (int i = 0; PAGES[i] != NULL; i++)
+		if (strcmp(PAGES[i], path) == 0)
+			return true;
+	return false;
+}
+
 static enum err
 parse_type(struct parse *p, struct yaml *y, const struct source *src)
 {
@@ -295,7 +310,7 @@ parse_type(struct parse *p, struct yaml *y, const struct source *src)
 	TRY(yaml_all_used(p->cx, y));
 	if (map_put(&p->types->by_name, t->name, t) != NULL)
 		return yaml_fail(p->cx, y, "err.type_twice", t->name);
-	if (map_put(&p->types->by_path, t->path, t) != NULL)
+	if (is_taken(t->path) || map_put(&p->types->by_path, t->path, t) != NULL)
 		return yaml_fail(p->cx, y, "err.type_path", t->path);
 	p->types->list[p->types->n++] = t;
 	return OK;
