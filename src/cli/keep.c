@@ -1,4 +1,5 @@
 /* Commands that keep the database and its users: verify, backup, migrate, user. */
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -92,7 +93,10 @@ read_password(struct ctx *cx, const char **ret)
 	if (got == NULL)
 		return fail(cx, ERR_INVALID, "err.password_none");
 	line[strcspn(line, "\r\n")] = '\0';
+	if (!text_is_utf8(line, strlen(line)))
+		return fail(cx, ERR_INVALID, "err.utf8");
 	*ret = arena_strdup(cx->arena, line);
+	sodium_memzero(line, sizeof(line));
 	return OK;
 }
 

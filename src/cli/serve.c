@@ -28,7 +28,11 @@ parse_listen(struct ctx *cx, const char *listen, struct http_settings *s)
 
 	if (colon == NULL || !text_int(colon + 1, 0, 65535, &port))
 		return fail(cx, ERR_INVALID, "err.listen", listen);
-	s->address = arena_strndup(cx->arena, listen, (size_t)(colon - listen));
+	/* An IPv6 address stands in brackets: [::1]:8080. */
+	if (listen[0] == '[' && colon > listen + 1 && colon[-1] == ']')
+		s->address = arena_strndup(cx->arena, listen + 1, (size_t)(colon - listen - 2));
+	else
+		s->address = arena_strndup(cx->arena, listen, (size_t)(colon - listen));
 	s->port = (uint16_t)port;
 	return OK;
 }
@@ -93,7 +97,9 @@ serve(struct run *r, struct db *db, const struct http_settings *settings, int fd
 	site_init(r->cx, &site, &callbacks);
 	TRY(http_start(r->cx, settings, &callbacks, db, &http));
 	TRY(jobs_start(r, db, &jobs));
-	(void)printf("listening http://%s:%u\n", settings->address, (unsigned)http_port(http));
+	(void)printf(strchr(settings->address, ':') == NULL ? "listening http://%s:%u\n"
+							    : "listening http://[%s]:%u\n",
+		     settings->address, (unsigned)http_port(http));
 	(void)fflush(stdout);
 	wait_for_end(fd);
 	(void)printf("%s\n", msg(r->cx, "serve.ending"));

@@ -282,6 +282,8 @@ rule_cmd(struct ctx *cx, const struct rulebook *rb, int argc, char **argv, FILE 
 		(void)fprintf(out, "%s\n", msg(cx, "rule.help"));
 		return OK;
 	}
+	if ((o.list || o.check) && o.nwords > 0)
+		return fail(cx, ERR_INVALID, "err.rule_extra", o.word[0]);
 	if (o.list)
 		return list(cx, rb, o.json, out);
 	if (o.check)
