@@ -8,6 +8,7 @@
 
 #define MAX_WORDS 5 /* of a question that count; see BY_WORD */
 #define MAX_CANDIDATES 200
+#define MAX_CANDIDATES_OUTSIDE 5000 /* some 50 ms of looking at rights */
 #define TOKEN_BYTES 18
 
 static const char BY_NUMBER[] = "SELECT id, type, number, title, about FROM sys_record "
@@ -102,8 +103,9 @@ by_words(struct ctx *cx, const struct type *t, const char *const *words, size_t 
 {
 	SCOPED(stmt) struct stmt *q = NULL;
 	struct db_value v[3 + 2 * (MAX_WORDS - 1) + 1];
-	size_t best = 0, k = 3, found;
-	struct found *list;
+	size_t best = 0, k = 3;
+	struct found f;
+	bool row;
 
 	for (size_t i = 1; i < n; i++)
 		if (strlen(words[i]) > strlen(words[best]))
@@ -117,11 +119,16 @@ by_words(struct ctx *cx, const struct type *t, const char *const *words, size_t 
 		v[k++] = db_text(i < n ? words[i] : "");
 		v[k++] = db_text(i < n ? prefix_end(cx, words[i]) : "");
 	}
-	v[k++] = db_int(MAX_CANDIDATES);
+	/* Most of what has a word may be out of an outsider's sight. */
+	v[k++] = db_int(cx->who.org != 0 ? MAX_CANDIDATES_OUTSIDE : MAX_CANDIDATES);
 	TRY(db_query(cx, BY_WORD, (struct db_args){ v, k }, &q));
-	TRY(read_rows(cx, q, like, &list, &found));
-	for (size_t i = 0; i < found; i++)
-		TRY(consider(cx, s, &list[i]));
+	while (s->n < s->max) {
+		TRY(stmt_step(cx, q, &row));
+		if (!row)
+			break;
+		f = from_row(cx, q, like);
+		TRY(consider(cx, s, &f));
+	}
 	return OK;
 }
 

@@ -14,12 +14,9 @@
 
 static const char USED[] = "SELECT location, digest FROM sys_form_key WHERE key = ?1";
 static const char USE[] = "INSERT INTO sys_form_key (key, user, location, made_at, digest) "
-			  "VALUES (?1, ?2, ?3, ?4, ?5)";
-static const char FORGET[] = "DELETE FROM sys_form_key WHERE user = ?1 AND made_at < ?2";
+			  "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
 static const char DRAFT_GONE[] =
 	"DELETE FROM sys_draft WHERE user = ?1 AND position = ?2 AND form = ?3";
-
-#define KEEP_SECONDS (3 * 24 * 60 * 60) /* a form left open over the weekend may still be sent */
 
 static void
 add(crypto_generichash_state *st, const void *bytes, size_t len)
@@ -107,8 +104,6 @@ form_key_use(struct visit *v)
 	if (!v->signed_in || v->location == NULL)
 		return OK;
 	if (key != NULL) {
-		TRY(db_exec(v->cx, FORGET, DB_ARGS(db_int(user), db_int(v->cx->now - KEEP_SECONDS)),
-			    NULL));
 		TRY(db_exec(v->cx, USE,
 			    DB_ARGS(db_text(key), db_int(user), db_text(v->location),
 				    db_int(v->cx->now),

@@ -285,6 +285,31 @@ write_work(struct visit *v)
 }
 
 static enum err
+use_key(struct ctx *cx, void *arg)
+{
+	(void)cx;
+	return form_key_use(arg);
+}
+
+/* A form whose work is done on a pool thread, in writings of its own: sent twice, one after the
+ * other, it is done once. Two at the very same moment are the handler's to tell apart. */
+static enum err
+slow_work(struct visit *v)
+{
+	bool used;
+
+	TRY(form_key_used(v, &used));
+	if (used)
+		return OK;
+	TRY(v->route->handle(v));
+	if (v->signed_in && v->location != NULL)
+		TRY(db_run(v->cx, v->site->db, "form key", use_key, v));
+	counts_forget(v->cx->who.user);
+	set_after(v);
+	return OK;
+}
+
+static enum err
 site_handle(struct http_exchange *x, void *arg)
 {
 	struct visit *v = x->site_data;
@@ -297,6 +322,8 @@ site_handle(struct http_exchange *x, void *arg)
 	v->nfaults = 0;
 	if (v->route->lane == HTTP_WRITE)
 		return write_work(v);
+	if (v->route->lane == HTTP_SLOW && strcmp(x->method, "POST") == 0)
+		return slow_work(v);
 	TRY(v->route->handle(v));
 	set_after(v);
 	return OK;
@@ -397,8 +424,6 @@ site_body_limit(struct http_exchange *x, void *arg)
 	int64_t declared = 0;
 
 	(void)arg;
-	if (length == NULL && http_header(x, "Transfer-Encoding") == NULL)
-		return SMALL_BODY; /* it announces none */
 	if (length != NULL && text_int(length, 0, SMALL_BODY, &declared))
 		return SMALL_BODY;
 	if (!account_known(&x->cx, http_cookie(x, SITE_COOKIE)))
