@@ -10,6 +10,7 @@ export const program = path.resolve(root, process.env.HOOL || 'build/hool');
 export const outDir = path.join(root, 'build');
 
 // A practice database made by `hool practice` with these arguments, made once a run and copied.
+process.setMaxListeners(0); // each server is ended at exit
 const made = new Map();
 export function practiceDatabase(folder, args) {
 	const key = args.join(' ');

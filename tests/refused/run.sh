@@ -57,7 +57,8 @@ for file in tests/refused/*/*; do
 		done <"$file"
 	else
 		command "$kind" "$file" >"$out" 2>&1 </dev/null
-		check "$kind $(basename "$file")" $? "$out" "$file.because"
+		code=$?
+		check "$kind $(basename "$file")" $code "$out" "$file.because"
 	fi
 done
 echo "passed=$passed failed=$failed skipped=0"
