@@ -95,6 +95,11 @@ export default async function ({ page, t }) {
 	await t.has('Enne kontrollituks märkimist lahendage');
 	await t.axe('comparison');
 	await t.shot('compare', { full: true });
+	await t.goto(`/kuu/paevad/${report}`);
+	await page.getByRole('button', { name: 'Võta vastu' }).click();
+	await t.lacks('Osutaja ettepanekud');
+	await t.goto(`/kuu/vordlus/${report}`);
+	await t.has('Kogus on väiksem kui aruandes');
 	for (const box of await page.locator('main table input[type="checkbox"][name="_id"]').all())
 		await box.check();
 	await page.getByRole('button', { name: 'Jää aruande juurde' }).click();

@@ -634,6 +634,82 @@ TEST(compare_takes_hours_of_minutes)
 	EXPECT_INT(2453, c.list[0].found_cents);
 }
 
+/* The same by the Estonian standard: whose a line is stands in its text. */
+static const char *
+earve_lines(struct test *t)
+{
+	static const char *const OF[][4] = { { "I-9, I etapp", "20", "22", "440.00" },
+					     { "I-10, II etapp", "15", "20.5", "307.50" },
+					     { "I-11, II etapp", "21", "20.50", "430.50" },
+					     { "I-12, I etapp", "3.0", "22.00", "66.00" } };
+	const char *all = "";
+
+	for (size_t i = 0; i < 4; i++)
+		all = arena_printf(t->arena,
+				   "%s<ItemEntry><Description>%s</Description><ItemDetailInfo>"
+				   "<ItemAmount>%s</ItemAmount><ItemPrice>%s</ItemPrice>"
+				   "</ItemDetailInfo><ItemSum>%s</ItemSum><VAT vatId=\"TAXEX\">"
+				   "<VATRate>0</VATRate><VATSum>0.00</VATSum></VAT>"
+				   "<ItemTotal>%s</ItemTotal></ItemEntry>",
+				   all, OF[i][0], OF[i][1], OF[i][2], OF[i][3], OF[i][3]);
+	return all;
+}
+
+static const char *
+earve(struct test *t, const char *rounding, const char *sum)
+{
+	return arena_printf(
+		t->arena,
+		"<E_Invoice><Header><Date>2026-05-05</Date><FileId>F1</FileId><Version>1.2</"
+		"Version>"
+		"</Header><Invoice invoiceId=\"1\" serviceId=\"1\" regNumber=\"70001975\" "
+		"sellerRegnumber=\"12345678\"><InvoiceParties><SellerParty><Name>Pihlakobar</Name>"
+		"<RegNumber>12345678</RegNumber></SellerParty><BuyerParty><Name>SKA</Name>"
+		"<RegNumber>70001975</RegNumber></BuyerParty></InvoiceParties><InvoiceInformation>"
+		"<Type type=\"DEB\"></Type><ContractNumber>2-9/53898-1</ContractNumber>"
+		"<DocumentName>ARVE</DocumentName><InvoiceNumber>A-17</InvoiceNumber>"
+		"<PaymentReferenceNumber>1234567897</PaymentReferenceNumber>"
+		"<InvoiceDate>2026-05-05</InvoiceDate><Period><StartDate>2026-04-01</StartDate>"
+		"<EndDate>2026-04-30</EndDate></Period></InvoiceInformation><InvoiceSumGroup>"
+		"<InvoiceSum>1244.00</InvoiceSum>%s<VAT vatId=\"TAXEX\"><SumBeforeVAT>1244.00"
+		"</SumBeforeVAT><VATRate>0</VATRate><VATSum>0.00</VATSum></VAT><TotalVATSum>0.00"
+		"</TotalVATSum><TotalSum>%s</TotalSum><TotalToPay>%s</TotalToPay><Currency>EUR"
+		"</Currency></InvoiceSumGroup><InvoiceItem><InvoiceItemGroup>%s</InvoiceItemGroup>"
+		"</InvoiceItem><PaymentInfo><Currency>EUR</Currency><PaymentDescription>Arve"
+		"</PaymentDescription><Payable>YES</Payable><PaymentTotalSum>%s</PaymentTotalSum>"
+		"<PayerName>SKA</PayerName><PaymentId>1</PaymentId>"
+		"<PayToAccount>EE382200221020145685</PayToAccount><PayToName>Pihlakobar</PayToName>"
+		"</PaymentInfo></Invoice><Footer><TotalNumberInvoices>1</TotalNumberInvoices>"
+		"<TotalAmount>%s</TotalAmount></Footer></E_Invoice>",
+		rounding, sum, sum, earve_lines(t), sum, sum);
+}
+
+TEST(compare_takes_estonian_invoices)
+{
+	static const struct {
+		const char *rounding, *sum, *reasons;
+	} CASES[] = {
+		{ "", "1244.00", "" },
+		{ "<Rounding>0.01</Rounding>", "1244.01", "" },
+		{ "", "1244.01", "total" },
+	};
+
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+		const char *xml = earve(t, CASES[i].rounding, CASES[i].sum);
+		struct einvoice_findings findings;
+		struct einvoice *inv;
+		struct pair p;
+		struct comparison c;
+
+		make(t, &p);
+		EXPECT_OK(einvoice_read(&t->cx, "e-arve.xml", xml, strlen(xml), &inv));
+		einvoice_check(&t->cx, inv, &findings);
+		compare_invoice(&t->cx, &p.f, inv, bill_refs(t->arena, inv), &findings, &c);
+		EXPECT_TEXT(CASES[i].reasons, reasons(t, &c));
+		EXPECT_INT(4, c.matched);
+	}
+}
+
 TEST(compare_numbers_of_contracts_without_spaces_and_case)
 {
 	static const struct {

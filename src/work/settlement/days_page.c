@@ -23,7 +23,8 @@ struct report {
 	size_t n;
 	bool may_write; /* the provider's own, still open */
 	size_t page, pages;
-	int days; /* of the month */
+	int days;	 /* of the month */
+	int64_t kept_at; /* of the draft shown, 0: none */
 };
 
 /* ---- reading ---- */
@@ -187,7 +188,8 @@ write_form(struct visit *v, const struct report *r)
 				.action = url,
 				.key = visit_key(v),
 				.version = r->claim->version,
-				.keep = true });
+				.keep = true,
+				.kept_at = r->kept_at });
 	html_hidden(&v->h, "leht", text_from_int(v->cx->arena, (int64_t)r->page + 1));
 	write_grid(v, r);
 	part_buttons(&v->page, buttons, nbuttons, "/kuu", msg(v->cx, "settlement.back"));
@@ -407,7 +409,7 @@ days_page(struct visit *v)
 {
 	struct report r = { .page = 0 };
 	struct http_pairs draft = { NULL, 0 };
-	int64_t saved_at;
+	int64_t saved_at = 0;
 
 	TRY(read_report(v, v->part[0], &r));
 	if (r.may_write)
@@ -415,8 +417,10 @@ days_page(struct visit *v)
 			       arena_printf(v->cx->arena, "%s?leht=%zu",
 					    pages_days_url(v->cx, r.claim->number), r.page + 1),
 			       &draft, &saved_at));
-	if (draft.n > 0)
+	if (draft.n > 0) {
 		v->x->form = draft;
+		r.kept_at = saved_at;
+	}
 	return write_days(v, &r);
 }
 

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/ident.h"
 #include "base/text.h"
 #include "base/texts.h"
 #include "core/rule.h"
-#include "base/calendar.h"
 #include "work/settlement/claim.h"
 #include "work/settlement/days.h"
 #include "work/settlement/invoice.h"
@@ -15,6 +15,9 @@
 static const char INVOICES[] =
 	"SELECT sys_id, kind, total_cents FROM invoice WHERE claim = ?1 AND sys_state IN "
 	"('matched', 'disputed') AND sys_deleted = 0 ORDER BY kind = 'credit', sys_id";
+static const char REST[] =
+	"SELECT sys_id FROM difference WHERE claim = ?1 AND sys_state = 'open' AND blocking = 0 "
+	"AND sys_deleted = 0 ORDER BY sys_id LIMIT 500";
 static const char REPORT_HOLDS[] =
 	"SELECT EXISTS (SELECT 1 FROM difference d JOIN invoice i ON i.sys_id = d.invoice WHERE "
 	"d.claim = ?1 AND d.sys_state = 'rejected' AND d.sys_deleted = 0 AND i.sys_state <> "
@@ -82,14 +85,43 @@ read_bill(struct ctx *cx, const struct record *claim, struct bill *ret)
 	return OK;
 }
 
-/* Somebody must be left to blame: no open difference, an invoice, and an account to pay to. */
+/* What was only to be aware of is accepted with the report: nothing stays open behind it. */
+static enum err
+accept_rest(struct ctx *cx, void *arg)
+{
+	const struct type *t = types_get(cx->world->types, "difference");
+	const int64_t *claim = arg;
+	int64_t ids[MAX_DIFFERENCES];
+	size_t n = 0;
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row = true;
+
+	TRY(db_query(cx, REST, DB_ARGS(db_int(*claim)), &q));
+	for (; n < MAX_DIFFERENCES; n++) {
+		TRY(stmt_step(cx, q, &row));
+		if (!row)
+			break;
+		ids[n] = stmt_int(q, 0);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct change *ch = change_of(cx, t);
+
+		change_text(ch, "explanation", msg(cx, "settlement.approved_with"));
+		TRY(record_move(cx, t, ids[i], 0, "accept", ch));
+	}
+	return OK;
+}
+
+/* Nothing that blocks is open, and there is an invoice to pay. */
 enum err
 claim_approve_before(struct ctx *cx, const struct record *rec, struct change *ch)
 {
+	int64_t claim = rec->id;
 	struct bill b;
 
 	TRY(claim_prepare_before(cx, rec, ch));
-	return read_bill(cx, rec, &b);
+	TRY(read_bill(cx, rec, &b));
+	return claim_as_program(cx, accept_rest, &claim);
 }
 
 /* The report's sum with VAT, where the service has it. */
@@ -199,7 +231,7 @@ read_board(struct ctx *cx, struct payment_order *order)
 	return OK;
 }
 
-/* Fill an order from the rows of a file; with `check`, only what the actor may see. */
+/* Fill an order from the rows of a file; the actor must be one who sees them all. */
 static enum err
 read_payments(struct ctx *cx, const char *file, struct payment_order *order)
 {

@@ -97,6 +97,32 @@ approved(struct test *t, struct house *h, const char *move, int64_t *ret_claim)
 	return house_count(h, "SELECT sys_id FROM payment_order WHERE claim = ?1", *ret_claim);
 }
 
+static void
+one_day_less(struct einvoice *inv)
+{
+	inv->lines[0].quantity -= EINVOICE_SCALE;
+}
+
+TEST(claim_approved_leaves_nothing_open)
+{
+	struct house h;
+	int64_t claim;
+
+	house_begin(t, &h);
+	(void)house_placement(&h, h.stage1, civil_day(2026, 2, 2), CIVIL_NONE);
+	claim = house_made(&h, APRIL);
+	house_confirm(&h, claim);
+	(void)house_taken(&h, claim, "A-1", one_day_less);
+	EXPECT_INT(1, house_count(&h, OPEN, claim)); /* in our favour: it blocks nothing */
+	(void)test_act(t, "Mari Koppel", "B3.3 ALL.1");
+	EXPECT_OK(test_move(t, "claim", claim, "prepare", NULL));
+	(void)test_act(t, "Jüri Juht", "PM.1 ALL.1");
+	EXPECT_OK(test_move(t, "claim", claim, "approve", NULL));
+	EXPECT_INT(0, house_count(&h, OPEN, claim));
+	EXPECT_INT(20 * 2200,
+		   house_count(&h, "SELECT cents FROM payment_order WHERE claim = ?1", claim));
+}
+
 TEST(payment_is_the_invoice_or_what_the_report_says)
 {
 	static const struct {
