@@ -161,7 +161,8 @@ count(struct make *m)
 static int32_t
 detail_from(const struct make *m)
 {
-	int64_t rows = m->order->events - m->order->cases * PLAIN_ROWS, days;
+	/* A case in a hundred has its two hundred notes besides: two rows a case. */
+	int64_t rows = m->order->events - m->order->cases * (PLAIN_ROWS + 2), days;
 
 	if (m->order->events == 0 || m->order->events >= m->order->cases * DETAILED_ROWS)
 		return civil_day(PRACTICE_FIRST_YEAR, 1, 1);
