@@ -139,6 +139,31 @@ write_overview(struct visit *v, const struct queue_row *list, size_t n)
 	part_table_end(p, &t);
 }
 
+/* How long those who wait have waited, all queues together. */
+static void
+write_ages(struct visit *v, const struct queue_row *list, size_t n)
+{
+	static const char *const KEYS[] = { "queue.age_1", "queue.age_2", "queue.age_3",
+					    "queue.age_5", "queue.age_more" };
+	const char *labels[5];
+	int64_t values[5] = { 0 };
+	struct part_chart c = { .kind = CHART_BARS,
+				.id = "ooteaeg",
+				.question = msg(v->cx, "queue.ages"),
+				.what = msg(v->cx, "queue.waited"),
+				.unit = msg(v->cx, "queue.places"),
+				.labels = labels,
+				.values = values,
+				.n = 5 };
+
+	for (int k = 0; k < 5; k++) {
+		labels[k] = msg(v->cx, KEYS[k]);
+		for (size_t i = 0; i < n; i++)
+			values[k] += list[i].by_age[k];
+	}
+	part_chart(&v->page, &c);
+}
+
 enum err
 queues_page(struct visit *v)
 {
@@ -159,8 +184,10 @@ queues_page(struct visit *v)
 	if (n == 0)
 		part_empty(&v->page, msg(cx, "queue.empty"), msg(cx, "queue.empty_what"), NULL,
 			   NULL);
-	else
+	else {
 		write_overview(v, list, n);
+		write_ages(v, list, n);
+	}
 	return visit_page_end(v);
 }
 
