@@ -112,10 +112,13 @@ void place_future(struct make *m, struct life *l, int32_t planned);
 void place_plan(struct make *m, int32_t i);
 /* The place is free again, to be offered some days later; the case is over. */
 void place_give_back(struct make *m, int32_t i);
+/* The life is done with its place: nothing more is planned for it. */
 void place_over(struct make *m, int32_t i);
 
 /* ---- make_plain.c: cases of the old days ---- */
 
+/* What becomes of a case taken over as it stood: decided, gone from the queue, arrived at the
+ * service, still waiting. `i` is the index of its life. */
 enum err plain_decide(struct make *m, int32_t i) MUST_USE;
 enum err plain_leave_queue(struct make *m, int32_t i, const char *reason) MUST_USE;
 enum err plain_arrive(struct make *m, int32_t i) MUST_USE;
