@@ -1,5 +1,6 @@
 /* hool practice: a new database of invented people and cases. */
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -58,6 +59,15 @@ check_new(struct run *r)
 	return OK;
 }
 
+/* The folder a file lies in. */
+static const char *
+folder_of(struct ctx *cx, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? "." : arena_strndup(cx->arena, path, (size_t)(slash - path));
+}
+
 static int64_t
 milliseconds(void)
 {
@@ -68,7 +78,7 @@ milliseconds(void)
 }
 
 static void
-summary(struct ctx *cx, const struct practice_report *p, int64_t took)
+summary(struct ctx *cx, const struct practice_report *p, const char *key, int64_t took)
 {
 	struct arena *a = cx->arena;
 
@@ -79,6 +89,8 @@ summary(struct ctx *cx, const struct practice_report *p, int64_t took)
 		     msgf(cx, "practice.written", text_count(a, p->records),
 			  text_count(a, p->events),
 			  arena_printf(a, "%d.%d", (int)(took / 1000), (int)(took % 1000 / 100))));
+	(void)printf("%s\n", msgf(cx, "practice.invoices", text_count(a, p->invoices),
+				  text_count(a, p->seeded), key));
 	(void)printf("%s\n", msgf(cx, "practice.sign_in", PASSWORD));
 }
 
@@ -92,9 +104,11 @@ cmd_practice(struct run *r)
 
 	TRY(options(r, &o));
 	TRY(check_new(r));
+	o.folder = arena_printf(r->cx->arena, "%s/invoices", folder_of(r->cx, r->db_url));
+	o.key = arena_printf(r->cx->arena, "%s.key.json", r->db_url);
 	TRY(account_hash(r->cx, PASSWORD, &o.hash));
 	TRY(run_open(r, DB_CREATE | DB_BULK, &db));
 	TRY(practice_make(r->cx, db, &o, &report));
-	summary(r->cx, &report, milliseconds() - began);
+	summary(r->cx, &report, o.key, milliseconds() - began);
 	return OK;
 }

@@ -192,6 +192,10 @@ whole(struct make *m)
 		TRY(run(m, "people", people_rest));
 	while (m->written > 0);
 	TRY(run(m, "extras", make_extras));
+	do
+		TRY(run(m, "months", make_months));
+	while (m->written > 0);
+	TRY(run(m, "bills", make_bills));
 	TRY(run(m, "notes", make_notes_plan));
 	do
 		TRY(run(m, "notes", make_notes));

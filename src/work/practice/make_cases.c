@@ -226,14 +226,15 @@ arrive_plainly(struct make *m, struct life *l)
 	return OK;
 }
 
-enum err
-case_arrive(struct make *m, enum service s, int32_t person, int32_t start_on)
+static enum err
+arrive(struct make *m, enum service s, int32_t person, int32_t start_on, bool seeded)
 {
 	struct life l = { .service = s,
 			  .person = person,
 			  .arrived = m->day,
 			  .start_on = start_on,
 			  .changeover = start_on != CIVIL_NONE,
+			  .seeded = seeded,
 			  .site = -1 };
 	struct change *ch;
 	int32_t i;
@@ -247,6 +248,8 @@ case_arrive(struct make *m, enum service s, int32_t person, int32_t start_on)
 	/* Who is on the service already has no second right to it. */
 	if (!l.changeover && l.fate == FATE_GRANT && !may_apply(m, s, l.person, false))
 		l.fate = FATE_REFUSE;
+	if (seeded)
+		l.fate = FATE_GRANT;
 	l.plain = m->day < m->detail_from;
 	l.missing = l.fate == FATE_UNEXAMINED || rng_chance(&m->rng, s == SRT ? 120 : 210);
 	m->report->cases++;
@@ -261,6 +264,18 @@ case_arrive(struct make *m, enum service s, int32_t person, int32_t start_on)
 	i = life_new(m, &l);
 	life_plan(m, i, STEP_TAKE, m->day + (int32_t)rng_below(&m->rng, 3));
 	return OK;
+}
+
+enum err
+case_arrive(struct make *m, enum service s, int32_t person, int32_t start_on)
+{
+	return arrive(m, s, person, start_on, false);
+}
+
+enum err
+case_grown_up(struct make *m, int32_t person)
+{
+	return arrive(m, TT, person, CIVIL_NONE, true);
 }
 
 /* ---- the way to a decision ---- */

@@ -56,6 +56,13 @@ struct provider {
 	bool gives[SERVICES];
 };
 
+/* A confirmed report an invoice is made for. */
+struct billed {
+	int64_t claim;
+	size_t provider;
+};
+
+#define MAX_BILLED 60
 #define MAX_COORDINATORS 40
 #define AT_ONCE 2000 /* records of one closure, roughly */
 
@@ -100,6 +107,10 @@ struct make {
 
 	struct lives *lives; /* make_lives.h */
 
+	size_t reports; /* made by make_months.c */
+	struct billed claims[MAX_BILLED];
+	size_t nclaims;
+
 	int64_t notes_left, note_every, long_notes, noted_cases, next_noted; /* make_extras.c */
 };
 
@@ -124,6 +135,8 @@ enum err make_board(struct make *m) MUST_USE;
 enum err make_services(struct make *m) MUST_USE;
 enum err make_providers(struct make *m) MUST_USE;
 enum err make_contracts(struct make *m) MUST_USE;
+/* Placements of a provider go over to its next contract (make_places.c). */
+enum err place_roll_over(struct make *m, size_t provider, enum service s) MUST_USE;
 /* A user with one position; returns who they are. */
 enum err make_user(struct make *m, const char *login, const char *name, const char *kind,
 		   const struct act *where, struct act *ret) MUST_USE;
@@ -144,6 +157,9 @@ enum err people_rest(struct make *m) MUST_USE;
 
 /* Tasks, partners, confirmations; then notes until there are enough. */
 enum err make_extras(struct make *m) MUST_USE;
+/* Month reports, one after another; e-invoices and the answer key. */
+enum err make_months(struct make *m) MUST_USE;
+enum err make_bills(struct make *m) MUST_USE;
 enum err make_notes_plan(struct make *m) MUST_USE;
 enum err make_notes(struct make *m) MUST_USE;
 

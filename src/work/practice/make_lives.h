@@ -42,9 +42,10 @@ struct life {
 	int32_t site; /* index; -1 none */
 	const char *end_reason;
 	bool missing, changeover, paused, waiting;
-	bool live;  /* in use */
-	bool plain; /* of the old days: told in fewer steps */
-	bool told;  /* the placement is written to its end */
+	bool seeded; /* comes to be on two services that turn out to bar each other */
+	bool live;   /* in use */
+	bool plain;  /* of the old days: told in fewer steps */
+	bool told;   /* the placement is written to its end */
 	int32_t next_unused;
 	uint32_t age; /* how many cases lay here before: old events are for another */
 };
@@ -98,6 +99,8 @@ void line_join(struct make *m, struct line *q, int32_t life);
 /* ---- the steps; each plans the next one ---- */
 
 enum err case_arrive(struct make *m, enum service s, int32_t person, int32_t start_on) MUST_USE;
+/* Somebody grown up while on a child's service applies for work. */
+enum err case_grown_up(struct make *m, int32_t person) MUST_USE;
 enum err case_step(struct make *m, int32_t i, enum step step) MUST_USE;	    /* make_cases.c */
 enum err decision_step(struct make *m, int32_t i, enum step step) MUST_USE; /* make_decisions.c */
 enum err place_step(struct make *m, int32_t i, enum step step) MUST_USE;    /* make_places.c */

@@ -49,8 +49,8 @@ site_for(struct make *m, const struct life *l)
 {
 	int32_t site = ready_site(m, l->service, county_of(m, l));
 
-	for (size_t c = 0; site < 0 && l->service == SRT && c < m->ncounties; c++)
-		site = ready_site(m, SRT, (int)c);
+	for (size_t c = 0; site < 0 && (l->service == SRT || l->seeded) && c < m->ncounties; c++)
+		site = ready_site(m, l->service, (int)c);
 	return site;
 }
 
@@ -479,6 +479,29 @@ live(struct make *m, int32_t i)
 			}
 	}
 	place_plan(m, i);
+	return OK;
+}
+
+/* Everybody at a provider goes over to its next contract. */
+enum err
+place_roll_over(struct make *m, size_t provider, enum service s)
+{
+	const struct type *t = types_get(m->cx->world->types, "placement");
+
+	make_act(m, make_coordinator(m), m->day);
+	for (size_t i = 0; i < m->lives->n; i++) {
+		const struct life *l = &m->lives->at[i];
+		struct change *ch;
+
+		if (!l->live || l->told || l->placement == 0 || l->service != s ||
+		    m->sites[l->site].provider != (int)provider)
+			continue;
+		ch = change_of(m->cx, t);
+		change_int(ch, "contract", m->providers[provider].contract[s]);
+		ch->note = "Uus leping";
+		m->written++;
+		TRY(record_edit(m->cx, t, l->placement, 0, ch));
+	}
 	return OK;
 }
 

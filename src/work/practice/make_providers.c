@@ -228,8 +228,10 @@ make_contracts(struct make *m)
 			if (d->service == PKT)
 				TRY(stage_prices(m, d->id, d->from, d->to));
 		}
-		if (d->from == m->day)
+		if (d->from == m->day) {
 			m->providers[d->provider].contract[d->service] = d->id;
+			TRY(place_roll_over(m, d->provider, d->service));
+		}
 		if (d->to + 1 == m->day && d->id != 0) {
 			make_act(m, &m->manager, m->day);
 			TRY(make_move(m, "contract", d->id, "end", NULL));

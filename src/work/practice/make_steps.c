@@ -40,6 +40,8 @@ stream_today(struct stream *s, int32_t day)
 	s->passed += weight(s, day);
 	due = day == s->to ? s->total : (int64_t)((uint64_t)s->total * s->passed / s->weight);
 	due -= s->done;
+	if (due < 0)
+		return 0;
 	s->done += due;
 	return due;
 }
@@ -71,6 +73,26 @@ changeover(struct make *m)
 	return OK;
 }
 
+/* In the last year some of those who grew up while on the child's service begin to work; a bar
+ * between the two services is found out only later (make_bills.c). */
+static enum err
+grown_up(struct make *m)
+{
+	if (m->day < m->today - 330 || m->day > m->today - 130 || (m->today - m->day) % 12 != 0)
+		return OK;
+	for (size_t i = 0; i < m->nchildren; i++) {
+		int32_t who = m->children[i];
+		const struct human *h = &m->humans[who];
+
+		if (h->dead || !h->on[SRT] || h->open[TT] || h->on[TT] ||
+		    civil_age(h->birth, m->day) < 18)
+			continue;
+		m->lives->stream[TT].done++; /* one of those who would have come anyway */
+		return case_grown_up(m, who);
+	}
+	return OK;
+}
+
 static enum err
 arrivals(struct make *m)
 {
@@ -87,6 +109,7 @@ arrivals(struct make *m)
 		for (int64_t i = 0; i < n; i++)
 			TRY(case_arrive(m, stream->service, -1, CIVIL_NONE));
 	}
+	TRY(grown_up(m));
 	return changeover(m);
 }
 
