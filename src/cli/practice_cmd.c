@@ -43,6 +43,7 @@ options(struct run *r, struct practice_order *o)
 	TRY(number(r, "--events", 0, 0, PRACTICE_MOST_EVENTS, &o->events));
 	TRY(number(r, "--seed", 1, 0, INT64_MAX, &seed));
 	o->seed = (uint64_t)seed;
+	o->unsettled = run_flag(r, "--unsettled");
 	return run_done(r);
 }
 

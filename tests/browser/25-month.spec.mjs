@@ -1,6 +1,6 @@
 // A month: made by Hool, confirmed by the provider, invoiced, held against the report, approved by
 // a second human, ordered for payment and frozen.
-export const practice = ['--persons', '500', '--cases', '700', '--seed', '1'];
+export const practice = ['--persons', '500', '--cases', '700', '--seed', '1', '--unsettled'];
 
 async function press(page, name) {
 	await page.getByRole('button', { name, exact: false }).first().click();

@@ -1,6 +1,6 @@
 // A month of service from the making of its reports to the file for the bank: two officials, one
 // provider, files that are no invoices, and an e-invoice that does not agree.
-export const practice = ['--persons', '400', '--cases', '500', '--seed', '7'];
+export const practice = ['--persons', '400', '--cases', '500', '--seed', '7', '--unsettled'];
 
 async function out(page) {
 	await page.locator('form[action="/valju"] button').first().click();

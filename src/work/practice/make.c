@@ -172,6 +172,16 @@ detail_from(const struct make *m)
 	return m->today - (int32_t)(days < 120 ? 120 : days);
 }
 
+/* The months of the last time, with their reports, invoices and payments. */
+static enum err
+settle(struct make *m)
+{
+	do
+		TRY(run(m, "months", make_months));
+	while (m->written > 0);
+	return run(m, "bills", make_bills);
+}
+
 static enum err
 whole(struct make *m)
 {
@@ -192,10 +202,8 @@ whole(struct make *m)
 		TRY(run(m, "people", people_rest));
 	while (m->written > 0);
 	TRY(run(m, "extras", make_extras));
-	do
-		TRY(run(m, "months", make_months));
-	while (m->written > 0);
-	TRY(run(m, "bills", make_bills));
+	if (!m->order->unsettled)
+		TRY(settle(m));
 	TRY(run(m, "notes", make_notes_plan));
 	do
 		TRY(run(m, "notes", make_notes));

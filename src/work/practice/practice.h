@@ -22,6 +22,7 @@ struct practice_order {
 	const char *password;
 	const char *folder; /* for e-invoices and the answer key; NULL: none */
 	const char *key;    /* path of the answer key; NULL: none */
+	bool unsettled;	    /* no month reports and invoices: whoever practises makes them */
 };
 
 struct practice_report {
