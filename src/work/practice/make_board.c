@@ -270,19 +270,29 @@ officials(struct make *m)
 }
 
 static enum err
+municipality_worker(struct make *m, struct muni *u, const char *login)
+{
+	const struct act where = { .org = u->org };
+	const char *name = somebody(m);
+
+	if (login == NULL)
+		login = login_of(m, name, (int)m->report->users);
+	return make_user(m, login, name, "municipality_worker", &where, &u->worker);
+}
+
+/* The one of the largest town comes first: they are offered at sign-in. */
+static enum err
 municipality_workers(struct make *m)
 {
-	bool named = false;
+	struct muni *first = &m->munis[0];
 
-	for (size_t i = 0; i < m->nmunis; i++) {
-		const struct act where = { .org = m->munis[i].org };
-		bool big = !named && strcmp(m->munis[i].code, TOWNS[0].code) == 0;
-		const char *name = somebody(m);
-		const char *login = big ? "kov" : login_of(m, name, (int)m->report->users);
-
-		named = named || big;
-		TRY(make_user(m, login, name, "municipality_worker", &where, &m->munis[i].worker));
-	}
+	for (size_t i = 0; i < m->nmunis; i++)
+		if (strcmp(m->munis[i].code, TOWNS[0].code) == 0)
+			first = &m->munis[i];
+	TRY(municipality_worker(m, first, "kov"));
+	for (size_t i = 0; i < m->nmunis; i++)
+		if (&m->munis[i] != first)
+			TRY(municipality_worker(m, &m->munis[i], NULL));
 	return OK;
 }
 

@@ -205,7 +205,8 @@ sign_day(struct make *m, const struct life *l)
 	if (rng_chance(&m->rng, child ? 30 : 40))
 		days = term + 1 + (int)rng_below(&m->rng, child ? 4 : 12);
 	due = calendar_add_working(from, term);
-	if (due >= m->today - 5 && due <= m->today + 2 && rng_chance(&m->rng, 700))
+	if (due >= m->today - 5 && due <= m->today + 3 &&
+	    (due >= m->today - 1 || rng_chance(&m->rng, 600)))
 		return m->today + 1 + (int32_t)rng_below(&m->rng, 5);
 	return calendar_add_working(from, days);
 }
@@ -226,6 +227,17 @@ arrive_plainly(struct make *m, struct life *l)
 	return OK;
 }
 
+/* Of what is due about the last day most lies with those whom practice users sign in as. */
+static const struct act *
+handler(struct make *m, enum service s)
+{
+	int32_t due = calendar_add_working(calendar_roll(m->day), s == SRT ? 10 : 40);
+
+	if (due < m->today - 4 || due > m->today + 5 || rng_chance(&m->rng, 350))
+		return s == SRT ? make_child_coordinator(m) : make_coordinator(m);
+	return s == SRT ? &m->child[0] : &m->coordinator[0];
+}
+
 static enum err
 arrive(struct make *m, enum service s, int32_t person, int32_t start_on, bool seeded)
 {
@@ -239,7 +251,7 @@ arrive(struct make *m, enum service s, int32_t person, int32_t start_on, bool se
 	struct change *ch;
 	int32_t i;
 
-	l.who = s == SRT ? make_child_coordinator(m) : make_coordinator(m);
+	l.who = handler(m, s);
 	make_act(m, l.who, m->day);
 	if (person < 0)
 		TRY(choose_person(m, s, &l.person));

@@ -50,24 +50,26 @@ task(struct make *m, size_t i)
 	uint32_t n = rng_below(&m->rng, 100);
 	int64_t id;
 
-	if (i % 4 == 3)
-		giver = doer = i % 8 == 3 ? &m->coordinator[0] : &m->child[0];
+	if (i % 4 == 3) {
+		giver = &m->child[1];
+		doer = &m->child[0];
+	}
 	make_act(m, giver, given);
 	change_text(ch, "title", TASKS[i % (sizeof(TASKS) / sizeof(*TASKS))].title);
 	change_text(ch, "what", TASKS[i % (sizeof(TASKS) / sizeof(*TASKS))].what);
 	change_int(ch, "doer", doer->user);
 	change_int(ch, "due", due);
 	TRY(make_create(m, ch, &id));
-	if (n < 30)
+	if (n < 18 && due >= m->today - 4)
 		return OK;
 	make_act(m, doer, given + 1);
 	TRY(make_move(m, "task", id, "start", NULL));
-	if (n < 55)
+	if (n < 30)
 		return OK;
 	make_act(m, doer, due < m->today ? due : m->today);
 	change_text(done, "result", ONE_OF(m, RESULTS));
 	TRY(make_move(m, "task", id, "finish", done));
-	if (n < 75 || giver == doer)
+	if (n < 65)
 		return OK;
 	make_act(m, giver, due + 1 < m->today ? due + 1 : m->today);
 	return make_move(m, "task", id, "accept", NULL);

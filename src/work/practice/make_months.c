@@ -16,6 +16,9 @@
 static const char SERVED[] =
 	"SELECT 1 FROM placement WHERE provider = ?1 AND service = ?2 AND sys_deleted = 0 AND "
 	"starts <= ?4 AND coalesce(ends, 2147483647) >= ?3 LIMIT 1";
+static const char LINES[] =
+	"SELECT sys_id, days FROM claim_line WHERE claim = ?1 AND sys_deleted = 0 "
+	"AND days IS NOT NULL AND code IS NULL ORDER BY sys_id LIMIT 500";
 static const char ORDER_OF[] =
 	"SELECT sys_id FROM payment_order WHERE claim = ?1 AND sys_deleted = 0";
 
@@ -53,6 +56,53 @@ day_after(const struct make *m, int32_t month, int day)
 	int32_t on = calendar_roll(civil_add_months(month, 1) + day - 1);
 
 	return on < m->today ? on : m->today;
+}
+
+/* ---- what the provider says of the days ---- */
+
+/* A few days together on which somebody was ill, or did not come. */
+static enum err
+absent(struct make *m, int64_t line, const char *days)
+{
+	const struct type *t = types_get(m->cx->world->types, "claim_line");
+	struct change *ch = change_of(m->cx, t);
+	char *said = arena_strdup(m->cx->arena, days),
+	     letter = rng_chance(&m->rng, 600) ? 'H' : 'P';
+	size_t n = strlen(said), first = rng_below(&m->rng, (uint32_t)n);
+	int left = 1 + (int)rng_below(&m->rng, 4);
+
+	for (size_t i = first; i < n && left > 0; i++)
+		if (said[i] == 'T') {
+			said[i] = letter;
+			left--;
+		}
+	change_text(ch, "proposed", said);
+	m->written++;
+	return record_edit(m->cx, t, line, 0, ch);
+}
+
+static enum err
+absences(struct make *m, int64_t claim)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct line {
+		int64_t id;
+		const char *days;
+	} *list = ARENA_ARRAY(m->cx->arena, 500, struct line);
+	size_t n = 0;
+	bool row;
+
+	TRY(db_query(m->cx, LINES, DB_ARGS(db_int(claim)), &q));
+	for (; n < 500; n++) {
+		TRY(stmt_step(m->cx, q, &row));
+		if (!row)
+			break;
+		list[n] = (struct line){ stmt_int(q, 0), stmt_copy(m->cx, q, 1) };
+	}
+	for (size_t i = 0; i < n; i++)
+		if (strchr(list[i].days, 'T') != NULL && rng_chance(&m->rng, 280))
+			TRY(absent(m, list[i].id, list[i].days));
+	return OK;
 }
 
 /* ---- months that are paid ---- */
@@ -139,6 +189,7 @@ last_month(struct make *m, size_t provider, enum service s, int64_t claim, int32
 	if (provider == 0 || rng_chance(&m->rng, 90))
 		return OK;
 	make_act(m, &p->rep, day_after(m, month, 2 + (int)rng_below(&m->rng, 9)));
+	TRY(absences(m, claim));
 	TRY(make_move(m, "claim", claim, "confirm", NULL));
 	if (provider == 4 || provider == 6)
 		return settle(m, p, s, claim, month);
@@ -168,6 +219,7 @@ report(struct make *m, size_t provider, enum service s, int32_t month, bool last
 	if (last)
 		return last_month(m, provider, s, claim, month);
 	make_act(m, &p->rep, day_after(m, month, 3 + (int)rng_below(&m->rng, 6)));
+	TRY(absences(m, claim));
 	TRY(make_move(m, "claim", claim, "confirm", NULL));
 	TRY(settle(m, p, s, claim, month));
 	return approve(m, s, claim, month);
