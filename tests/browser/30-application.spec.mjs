@@ -8,7 +8,7 @@ async function fill(page, result) {
 
 export default async function ({ page, t }) {
 	t.section('the form of a municipality');
-	await t.signIn('margus.oja9');
+	await t.signIn('kov');
 	await t.goto('/taotlus/uus');
 	await t.has('Lapse abivajaduse edastamine');
 	await t.axe('need');
