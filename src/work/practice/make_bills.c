@@ -497,14 +497,13 @@ bill(struct make *m, size_t i, int wrong, const char *more, struct json_out *key
 /* ---- what a bar entered later makes wrong ---- */
 
 static enum err
-overlaps(struct make *m, struct json_out *key)
+overlaps(struct make *m, enum service a, enum service b, int32_t from, struct json_out *key)
 {
-	int32_t from = civil_add_months(calendar_month_first(m->today), -1);
 	SCOPED(stmt) struct stmt *q = NULL;
 	bool row;
 
 	TRY(db_query(m->cx, OVERLAPS,
-		     DB_ARGS(db_int(m->service[TT]), db_int(m->service[SRT]), db_date(from)), &q));
+		     DB_ARGS(db_int(m->service[a]), db_int(m->service[b]), db_date(from)), &q));
 	for (;;) {
 		TRY(stmt_step(m->cx, q, &row));
 		if (!row)
@@ -565,7 +564,8 @@ make_bills(struct make *m)
 	json_list_end(&j);
 	json_key(&j, "overlaps");
 	json_list(&j);
-	TRY(overlaps(m, &j));
+	TRY(overlaps(m, PKT, TT, civil_day(2023, 12, 1), &j));
+	TRY(overlaps(m, TT, SRT, civil_add_months(calendar_month_first(m->today), -1), &j));
 	json_list_end(&j);
 	json_map_end(&j);
 	TRY(json_done(m->cx, &j));

@@ -220,8 +220,8 @@ arrive_plainly(struct make *m, struct life *l)
 	if (l->fate == FATE_UNEXAMINED)
 		l->fate = FATE_REFUSE;
 	l->complete = calendar_roll(m->day);
-	l->sign_on = l->changeover ? civil_day(2023, 12, 11) + (int32_t)rng_below(&m->rng, 10)
-				   : sign_day(m, l);
+	l->sign_on =
+		l->changeover ? l->start_on - 3 - (int32_t)rng_below(&m->rng, 10) : sign_day(m, l);
 	i = life_new(m, l);
 	life_plan(m, i, STEP_DRAFT, l->sign_on);
 	return OK;
@@ -364,8 +364,8 @@ accept(struct make *m, int32_t i)
 		life_plan(m, i, STEP_WITHDRAW, soon(m, 2, 15));
 		return OK;
 	}
-	l->sign_on = l->changeover ? civil_day(2023, 12, 11) + (int32_t)rng_below(&m->rng, 10)
-				   : sign_day(m, l);
+	l->sign_on =
+		l->changeover ? l->start_on - 3 - (int32_t)rng_below(&m->rng, 10) : sign_day(m, l);
 	if (l->sign_on < m->day)
 		l->sign_on = m->day;
 	check = m->day + (int32_t)rng_below(&m->rng, (uint32_t)(l->sign_on - m->day) + 1);

@@ -133,6 +133,8 @@ const char *make_one_of(struct make *m, const char *const *list, size_t n);
 
 enum err make_board(struct make *m) MUST_USE;
 enum err make_services(struct make *m) MUST_USE;
+/* What the catalogue got to know on this day. */
+enum err make_late_bar(struct make *m) MUST_USE;
 enum err make_providers(struct make *m) MUST_USE;
 enum err make_contracts(struct make *m) MUST_USE;
 /* Placements of a provider go over to its next contract (make_places.c). */

@@ -242,6 +242,11 @@ place_future(struct make *m, struct life *l, int32_t planned)
 		l->pause_on = s + (int32_t)rng_between(&m->rng, 60, l->ends - s - 40);
 		l->resume_on = l->pause_on + (int32_t)rng_between(&m->rng, 10, 60);
 	}
+	/* Of those let in too early nothing changes: the bar found later would refuse it. */
+	if (l->changeover && s < civil_day(2024, 1, 1)) {
+		l->ends = m->today + 400;
+		l->pause_on = l->resume_on = CIVIL_NONE;
+	}
 	l->session_on = l->service == SRT ? s : CIVIL_NONE;
 	if (planned != CIVIL_NONE && l->ends >= planned) {
 		l->ends = planned;

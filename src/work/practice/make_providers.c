@@ -202,17 +202,17 @@ procured(struct make *m, size_t i, int places)
 static void
 administrative(struct make *m, enum service s, size_t i)
 {
-	int last = civil_date(m->today).year + 1;
+	int last = civil_date(m->today).year + 1, month = s == TT ? 12 : 1;
 
-	for (int from = s == TT ? 2024 : 2019; from <= last; from += 5)
+	for (int from = s == TT ? 2023 : 2019; from <= last; from += 5)
 		plan(m, &(struct deal){
 				.provider = i,
 				.service = s,
 				.basis = "administrative",
 				.number = arena_printf(m->arena, "%s-%d/%zu",
 						       s == TT ? "EHK" : "SRT", from, i + 1),
-				.from = civil_day(from, 1, 1),
-				.to = civil_day(from + 4, 12, 31),
+				.from = civil_day(from, month, 1),
+				.to = civil_day(from + 5, month, 1) - 1,
 			});
 }
 

@@ -66,7 +66,10 @@ changeover(struct make *m)
 		if (l->placement == 0 || l->service != PKT || l->ends < civil_day(2023, 12, 31) ||
 		    m->humans[l->person].open[TT] || m->humans[l->person].on[TT])
 			continue;
-		TRY(case_arrive(m, TT, l->person, civil_day(2024, 1, 2)));
+		/* A few were let in before the year was over: both services at a time. */
+		TRY(case_arrive(m, TT, l->person,
+				ls->changeover_left % 12 == 0 ? civil_day(2023, 12, 14)
+							      : civil_day(2024, 1, 2)));
 		ls->changeover_left--;
 		today--;
 	}
@@ -299,6 +302,7 @@ make_days(struct make *m)
 
 	while (m->written < AT_ONCE && m->day <= m->today) {
 		if (!m->begun) {
+			TRY(make_late_bar(m));
 			TRY(make_contracts(m));
 			more_places(m);
 			TRY(arrivals(m));
