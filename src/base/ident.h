@@ -22,7 +22,7 @@ enum ident_kind {
 	IDENT_KMKR,	    /* VAT number, EE and 9 digits */
 	IDENT_IBAN,	    /* account number of any country that has IBANs */
 	IDENT_VIITENUMBER,  /* reference number of a payment, 2 to 20 digits */
-	IDENT_EHAK,	    /* county, municipality or settlement, 4 digits; see core/place.h */
+	IDENT_EHAK,	    /* county, municipality or settlement, 4 digits; see rule/place.h */
 	IDENT_COUNT
 };
 

@@ -5,7 +5,7 @@
 #include "base/embed.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "core/rule_cmd.h"
+#include "rule/cmd.h"
 #include "core/type_cmd.h"
 
 #define MAX_RULE_FILES 600

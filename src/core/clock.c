@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/civil.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 
 #define MAX_TRACE (64u * 1024)
 

@@ -11,7 +11,7 @@
 struct clock_entry {
 	int64_t record;
 	const char *type, *number, *title; /* of the record */
-	const char *name, *rule, *trace;   /* trace: JSON of core/rule.h */
+	const char *name, *rule, *trace;   /* trace: JSON of rule/rule.h */
 	int32_t started, due, stopped;	   /* CIVIL_NONE: still running */
 	int64_t responsible;
 };

@@ -6,7 +6,7 @@
 
 #include "base/civil.h"
 #include "base/embed.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "db/fixture_test.h"
 #include "meta/table.h"
 

@@ -7,7 +7,7 @@
 #include "base/civil.h"
 #include "base/ident.h"
 #include "base/text.h"
-#include "core/place.h"
+#include "rule/place.h"
 
 static const char TITLE_OF[] = "SELECT title FROM sys_record WHERE id = ?1";
 static const char ID_OF_ID[] = "SELECT id FROM sys_record WHERE id = ?1 AND (?2 = '' OR type = ?2)";

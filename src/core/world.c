@@ -10,7 +10,7 @@
 #include "base/embed.h"
 #include "base/text.h"
 #include "core/clock.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 
 #define MAX_FILES 600
 

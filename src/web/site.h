@@ -25,7 +25,7 @@
 
 #include "core/account.h"
 #include "core/record.h"
-#include "web/http.h"
+#include "http/http.h"
 #include "web/part.h"
 
 #define VISIT_PARTS 4

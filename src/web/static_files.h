@@ -8,7 +8,7 @@
 #define HOOL_WEB_STATIC_FILES_H
 
 #include "base/embed.h"
-#include "web/http.h"
+#include "http/http.h"
 
 struct static_files;
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
-#include "web/http_test_client.h"
+#include "http/client_test.h"
 
 static char css[3000];
 

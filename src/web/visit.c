@@ -5,7 +5,7 @@
 #include "base/civil.h"
 #include "base/text.h"
 #include "core/access.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "format/json.h"
 #include "web/counts.h"
 #include "web/site_int.h"

@@ -3,7 +3,7 @@
 
 #include "base/civil.h"
 #include "base/text.h"
-#include "core/place.h"
+#include "rule/place.h"
 #include "web/site_int.h"
 
 static const char TYPE_OF[] = "SELECT type FROM sys_record WHERE id = ?1";

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "web/http_int.h"
+#include "http/http_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "web/http_scan.h"
+#include "http/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -74,7 +74,7 @@ CREATE TABLE sys_clock (
 	started INTEGER NOT NULL,       -- civil day the count runs from
 	due INTEGER NOT NULL,           -- civil day
 	rule TEXT NOT NULL,
-	trace TEXT NOT NULL,            -- JSON, core/rule.h
+	trace TEXT NOT NULL,            -- JSON, rule/rule.h
 	stopped INTEGER,                -- civil day it was met or fell away; null while it runs
 	unit INTEGER,                   -- of the record, for the work list
 	responsible INTEGER,            -- of the record, for the work list

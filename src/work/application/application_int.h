@@ -61,7 +61,7 @@ struct computed {
 	enum finding_result result;
 	int32_t valid_until;
 	const char *reason; /* one plain sentence; NULL none */
-	const char *trace;  /* JSON as of core/rule.h */
+	const char *trace;  /* JSON as of rule/rule.h */
 };
 /* Compute one condition. Facts that are missing make it unclear; errors are those of the database.
  */

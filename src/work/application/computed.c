@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "format/json.h"
 #include "work/application/application_int.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/civil.h"
 #include "core/clock.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "core/test_world.h"
 #include "work/application/application_int.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "work/application/application_int.h"
 
 #define FIX_RULE "R14"

@@ -3,7 +3,7 @@
 #define HOOL_WORK_DECISION_DECISION_INT_H
 
 #include "core/record.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "format/letter.h"
 #include "web/site.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/civil.h"
 #include "base/text.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "core/test_world.h"
 #include "work/decision/decision_int.h"
 

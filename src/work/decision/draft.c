@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/place.h"
+#include "rule/place.h"
 #include "work/decision/decision_int.h"
 
 #define MAX_DRAFT_TEXT 7000u /* bytes; the fields take 8000 characters */

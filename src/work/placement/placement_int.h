@@ -2,7 +2,7 @@
 #ifndef HOOL_WORK_PLACEMENT_PLACEMENT_INT_H
 #define HOOL_WORK_PLACEMENT_PLACEMENT_INT_H
 
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "work/placement/placement.h"
 
 #define NO_END 2147483647 /* in the place of an empty last day */

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/texts.h"
 #include "core/access.h"
-#include "core/place.h"
+#include "rule/place.h"
 #include "work/placement/placement_int.h"
 
 static const char REFERRAL_BY[] = "SELECT 1 FROM referral WHERE decision = ?1 AND "

@@ -7,7 +7,7 @@
 #include "base/ident.h"
 #include "base/text.h"
 #include "core/account.h"
-#include "core/place.h"
+#include "rule/place.h"
 #include "work/practice/make_int.h"
 
 /* People of the larger towns in thousands, roughly; elsewhere the kind of place decides. */

@@ -4,8 +4,8 @@
 #include "base/civil.h"
 #include "base/text.h"
 #include "base/texts.h"
-#include "core/place.h"
-#include "core/rule.h"
+#include "rule/place.h"
+#include "rule/rule.h"
 #include "work/provider/provider_int.h"
 
 #define CONFIRM_RULE "PROVIDER-CONFIRM"

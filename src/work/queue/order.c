@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/civil.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "work/queue/queue_int.h"
 
 #define DEFAULT_RULE "QUEUE-DECISION"

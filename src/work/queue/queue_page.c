@@ -2,8 +2,8 @@
 #include "base/civil.h"
 #include "base/text.h"
 #include "base/texts.h"
-#include "core/place.h"
-#include "core/rule.h"
+#include "rule/place.h"
+#include "rule/rule.h"
 #include "work/queue/queue_int.h"
 
 #define NEIGHBOURS 3 /* shown on each side */

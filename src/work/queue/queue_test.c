@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/civil.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "core/test_world.h"
 
 #define DAY(y, m, d) civil_day(y, m, d)

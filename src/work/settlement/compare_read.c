@@ -6,7 +6,7 @@
 #include "base/calendar.h"
 #include "base/map.h"
 #include "base/text.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "work/settlement/days.h"
 
 static const char LINES[] =

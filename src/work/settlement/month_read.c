@@ -6,7 +6,7 @@
 #include "base/calendar.h"
 #include "base/civil.h"
 #include "base/text.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 
 static const char STAYS[] =
 	"SELECT p.sys_id, p.person, p.starts, p.ends, k.sys_id, k.valid_from, k.valid_to, "

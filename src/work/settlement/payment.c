@@ -7,7 +7,7 @@
 #include "base/ident.h"
 #include "base/text.h"
 #include "base/texts.h"
-#include "core/rule.h"
+#include "rule/rule.h"
 #include "work/settlement/claim.h"
 #include "work/settlement/days.h"
 #include "work/settlement/invoice.h"
