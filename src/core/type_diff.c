@@ -191,7 +191,8 @@ parts_of(struct ctx *cx, const struct type *t)
 	for (int i = 0; i < t->nlists; i++)
 		add(&ps, "list", t->lists[i].name, list_line(cx, &t->lists[i]));
 	for (int i = 0; i < t->nguards; i++)
-		add(&ps, "guard", t->guards[i].name, t->guards[i].when);
+		add(&ps, "guard", t->guards[i].name,
+		    labelled(cx, t->guards[i].when, "unless", t->guards[i].unless));
 	for (int i = 0; i < t->nmeasures; i++)
 		add(&ps, "measure", t->measures[i].name,
 		    labelled(cx, t->measures[i].of, "good", t->measures[i].good));

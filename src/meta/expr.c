@@ -251,6 +251,13 @@ named(struct expr *x)
 		return exists(x);
 	if (expr_is(x, "("))
 		return function(x, name);
+	if (strcmp(name, "old") == 0 && x->old != NULL && expr_is(x, ".")) {
+		TRY(expr_advance(x));
+		memcpy(name, x->word, sizeof(name));
+		x->name_at = x->at;
+		TRY(expr_advance(x));
+		return column(x, x->old, name);
+	}
 	while (strcmp(name, "outer") == 0 && row->outer != NULL) {
 		row = row->outer;
 		TRY(expr_expect(x, "."));
@@ -471,10 +478,28 @@ expr_compile(struct ctx *cx, const struct types *ts, const struct type *t, const
 }
 
 enum err
-expr_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
-	   struct at at, bool rigid)
+expr_compile_change(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
+		    struct buf *out)
 {
-	struct scope_row row = { .type = t, .alias = "t" };
+	struct scope_row row = { .type = t, .alias = "new" }, old = { .type = t, .alias = "old" };
+	struct expr x = { .cx = cx,
+			  .types = ts,
+			  .top = t,
+			  .start = text,
+			  .next = text,
+			  .at = text,
+			  .out = out,
+			  .row = &row,
+			  .old = &old };
+
+	return whole(&x);
+}
+
+enum err
+expr_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
+	   struct at at, enum expr_use use)
+{
+	struct scope_row row = { .type = t, .alias = "t" }, old = { .type = t, .alias = "o" };
 	struct params ps = { 0 };
 	SCOPED_BUF b;
 	struct expr x = { .cx = cx,
@@ -484,8 +509,9 @@ expr_check(struct ctx *cx, const struct types *ts, const struct type *t, const c
 			  .next = text,
 			  .at = text,
 			  .out = &b,
-			  .params = rigid ? NULL : &ps,
+			  .params = use == EXPR_ASKED ? &ps : NULL,
 			  .row = &row,
+			  .old = use == EXPR_CHANGE ? &old : NULL,
 			  .place = at };
 
 	buf_init(&b, MAX_SQL);

@@ -52,11 +52,21 @@ enum err
 expr_compile(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
 	     const char *alias, struct buf *out, struct params *ps) MUST_USE;
 /*
- * See whether a condition compiles; if not, the error names its place `at` in the type's file. A
- * `rigid` one takes no parameters, because a trigger of the database knows no actor.
+ * The same over a change, in a trigger: plain names are the row after it, `old.name` the row
+ * before. Takes no parameters.
  */
+enum err expr_compile_change(struct ctx *cx, const struct types *ts, const struct type *t,
+			     const char *text, struct buf *out) MUST_USE;
+
+/* Where a condition stands. */
+enum expr_use {
+	EXPR_ASKED,  /* in a query */
+	EXPR_GUARD,  /* in a trigger, which knows no actor: takes no parameters */
+	EXPR_CHANGE, /* in a trigger on a change: the same, and `old.name` */
+};
+/* See whether a condition compiles; if not, the error names its place `at` in the type's file. */
 enum err expr_check(struct ctx *cx, const struct types *ts, const struct type *t, const char *text,
-		    struct at at, bool rigid) MUST_USE;
+		    struct at at, enum expr_use use) MUST_USE;
 /* The column of an engine name ("due", "sys_due" → "sys_due"), or NULL. */
 const char *expr_engine_column(const char *name);
 

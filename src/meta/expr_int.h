@@ -33,9 +33,10 @@ struct expr {
 	struct buf *out;
 	struct params *params;
 	const struct scope_row *row;
-	struct operand left;  /* what the operand just read is */
-	struct operand match; /* what a literal read now is compared with */
-	struct at place;      /* of the text in its file */
+	const struct scope_row *old; /* the row before a change; NULL: there is none */
+	struct operand left;	     /* what the operand just read is */
+	struct operand match;	     /* what a literal read now is compared with */
+	struct at place;	     /* of the text in its file */
 	int depth, aliases;
 };
 

@@ -193,13 +193,24 @@ TEST(expr_rigid_conditions_take_no_parameters)
 	const struct type *c = types_get(ts, "case");
 	struct at at = { 4, 9 };
 
-	EXPECT_OK(expr_check(&t->cx, ts, c, "places > 1", at, true));
-	EXPECT_OK(expr_check(&t->cx, ts, c, "arrived > :today", at, false));
-	EXPECT_INT(ERR_INVALID, expr_check(&t->cx, ts, c, "arrived > :today", at, true));
+	EXPECT_OK(expr_check(&t->cx, ts, c, "places > 1", at, EXPR_GUARD));
+	EXPECT_OK(expr_check(&t->cx, ts, c, "arrived > :today", at, EXPR_ASKED));
+	EXPECT_INT(ERR_INVALID, expr_check(&t->cx, ts, c, "arrived > :today", at, EXPR_GUARD));
 	EXPECT_TEXT("err.expr_param", t->cx.error.key);
 	EXPECT_TEXT("case.yaml", t->cx.error.file);
 	EXPECT_INT(4, t->cx.error.line);
 	EXPECT_INT(9, t->cx.error.col);
+	/* The row before is there on a change only, and only its own columns. */
+	ctx_forgive(&t->cx);
+	EXPECT_OK(expr_check(&t->cx, ts, c, "places >= old.places and state = old.state", at,
+			     EXPR_CHANGE));
+	EXPECT_OK(expr_check(&t->cx, ts, c, "exists (case where before = old.before)", at,
+			     EXPR_CHANGE));
+	EXPECT_INT(ERR_INVALID, expr_check(&t->cx, ts, c, "places >= old.places", at, EXPR_GUARD));
+	ctx_forgive(&t->cx);
+	EXPECT_INT(ERR_INVALID, expr_check(&t->cx, ts, c, "places > old.none", at, EXPR_CHANGE));
+	ctx_forgive(&t->cx);
+	EXPECT_INT(ERR_INVALID, expr_check(&t->cx, ts, c, "places > old", at, EXPR_CHANGE));
 }
 
 /* A field goes before an engine name of the same spelling. */

@@ -204,6 +204,8 @@ parse_guards(struct parse *p, struct type *t, struct yaml *y)
 		TRY(yaml_text(p->cx, v, "when", false, &g->when));
 		g->at = at_node(v);
 		g->when_at = at_key(v, "when");
+		TRY(yaml_text(p->cx, v, "unless", true, &g->unless));
+		g->unless_at = at_key(v, "unless");
 		TRY(parse_label(p, v, "name", false,
 				arena_printf(p->cx->arena, "guard.%s.%s", t->name, g->name),
 				&g->label_key));

@@ -258,7 +258,7 @@ check_preset(struct resolve *r, const struct type *t, const struct field *f, con
 static enum err
 check(struct resolve *r, const struct type *t, const char *condition, struct at at)
 {
-	return condition == NULL ? OK : expr_check(r->cx, r->types, t, condition, at, false);
+	return condition == NULL ? OK : expr_check(r->cx, r->types, t, condition, at, EXPR_ASKED);
 }
 
 static enum err
@@ -309,8 +309,13 @@ check_conditions(struct resolve *r, const struct type *t)
 {
 	for (int i = 0; i < t->nscopes; i++)
 		TRY(check(r, t, t->scopes[i].where, t->scopes[i].at));
-	for (int i = 0; i < t->nguards; i++)
-		TRY(expr_check(r->cx, r->types, t, t->guards[i].when, t->guards[i].when_at, true));
+	for (int i = 0; i < t->nguards; i++) {
+		const struct guard *g = &t->guards[i];
+
+		TRY(expr_check(r->cx, r->types, t, g->when, g->when_at, EXPR_GUARD));
+		if (g->unless != NULL)
+			TRY(expr_check(r->cx, r->types, t, g->unless, g->unless_at, EXPR_CHANGE));
+	}
 	for (int i = 0; i < t->nmeasures; i++) {
 		TRY(check(r, t, t->measures[i].of, t->measures[i].of_at));
 		TRY(check(r, t, t->measures[i].good, t->measures[i].good_at));

@@ -192,19 +192,32 @@ refuse(struct builder *x, const struct type *t, const char *what, bool insert,
 			"migrate.guard", t->name, what);
 }
 
-/* A guard becomes two triggers: on a row new, and on a row changed. */
+/* A guard becomes two triggers: on a row new, and on a row changed. A row taken back from deletion
+ * is as good as new, so that its change is excused from nothing. */
+static enum err
+create_guard(struct builder *x, const struct type *t, const struct guard *g)
+{
+	SCOPED_BUF when, b;
+
+	buf_init(&when, MAX_SQL);
+	buf_init(&b, 2 * MAX_SQL);
+	TRY(expr_compile(x->cx, x->types, t, g->when, "new", &when, NULL));
+	if (g->unless != NULL) {
+		buf_text(&b, "NOT (old.sys_deleted = 0 AND coalesce(");
+		TRY(expr_compile_change(x->cx, x->types, t, g->unless, &b));
+		buf_text(&b, ", 0)) AND ");
+	}
+	buf_text(&b, when.bytes);
+	TRY(buf_check(x->cx, &b));
+	TRY(refuse(x, t, g->name, true, when.bytes, g->label_key));
+	return refuse(x, t, g->name, false, b.bytes, g->label_key);
+}
+
 static enum err
 create_guards(struct builder *x, const struct type *t)
 {
-	for (int i = 0; i < t->nguards; i++) {
-		const struct guard *g = &t->guards[i];
-		SCOPED_BUF b;
-
-		buf_init(&b, MAX_SQL);
-		TRY(expr_compile(x->cx, x->types, t, g->when, "new", &b, NULL));
-		TRY(refuse(x, t, g->name, true, b.bytes, g->label_key));
-		TRY(refuse(x, t, g->name, false, b.bytes, g->label_key));
-	}
+	for (int i = 0; i < t->nguards; i++)
+		TRY(create_guard(x, t, &t->guards[i]));
 	return OK;
 }
 

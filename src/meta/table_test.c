@@ -154,6 +154,33 @@ TEST(table_refuses_what_the_type_forbids)
 	EXPECT_OK(insert(t, db, 5, "name, size", "'Ain', 1"));
 }
 
+/* What a guard came to refuse after it was written may be mended, but not made worse. */
+TEST(table_guard_excuses_a_change_that_mends)
+{
+	static const char EXCUSED[] =
+		HEAD "fields:\n"
+		     "  name: {text: 5" LABEL ", required: true}\n"
+		     "  size: {int: true" LABEL "}\n" TAIL
+		     "guards:\n  large: {when: \"size > 5\", unless: \"size < old.size\", "
+		     "name: {et: A, en: A, ru: A}}\n";
+	SCOPED(db) struct db *db = with_thing(t);
+
+	EXPECT_OK(insert(t, db, 1, "name, size", "'Ain', 20"));
+	EXPECT_OK(insert(t, db, 2, "name, size", "'Ain', NULL"));
+	(void)migrate(t, db, EXCUSED, false);
+	EXPECT_ERR(ERR_CONFLICT, insert(t, db, 3, "name, size", "'Ain', 6"));
+	EXPECT_ERR(ERR_CONFLICT, run(t, db, "UPDATE thing SET size = 21 WHERE sys_id = 1"));
+	EXPECT_ERR(ERR_CONFLICT, run(t, db, "UPDATE thing SET name = 'B' WHERE sys_id = 1"));
+	EXPECT_OK(run(t, db, "UPDATE thing SET size = 12 WHERE sys_id = 1"));
+	/* An excuse that cannot be told is none. */
+	EXPECT_ERR(ERR_CONFLICT, run(t, db, "UPDATE thing SET size = 6 WHERE sys_id = 2"));
+	/* Taken back from deletion is as new. */
+	EXPECT_OK(run(t, db, "UPDATE thing SET sys_deleted = 1 WHERE sys_id = 1"));
+	EXPECT_ERR(ERR_CONFLICT,
+		   run(t, db, "UPDATE thing SET sys_deleted = 0, size = 7 WHERE sys_id = 1"));
+	EXPECT_OK(run(t, db, "UPDATE thing SET sys_deleted = 0, size = 5 WHERE sys_id = 1"));
+}
+
 TEST(table_changes_that_are_taken)
 {
 	static const char SECOND[] = HEAD

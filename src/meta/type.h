@@ -174,7 +174,8 @@ struct measure {
 struct guard {
 	const char *name, *label_key; /* the text is the error shown */
 	const char *when;
-	struct at at, when_at;
+	const char *unless; /* of a change: where this holds the guard is not asked; NULL none */
+	struct at at, when_at, unless_at;
 };
 
 /* Columns as written, "a, b": fields or engine names. */

@@ -223,6 +223,141 @@ TEST(placement_end_cannot_be_moved_into_a_bar)
 	EXPECT_ERR(ERR_CONFLICT, test_edit(t, "placement", id, 0, ch));
 }
 
+/* What the bar came to refuse later. */
+struct sql_write {
+	const char *sql;
+	struct db_args args;
+};
+
+static enum err
+write_sql(struct ctx *cx, void *arg)
+{
+	const struct sql_write *w = arg;
+
+	return db_exec(cx, w->sql, w->args, NULL);
+}
+
+static enum err
+set_column(struct fixture *f, const char *sql, int64_t id, struct db_value v)
+{
+	struct sql_write w = { sql, DB_ARGS(db_int(id), v) };
+	enum err e;
+
+	ctx_forgive(f->cx);
+	test_log(false);
+	e = test_write(f->t, write_sql, &w);
+	test_log(true);
+	return e;
+}
+
+/* Both placements stand when the bar is added: they must be able to end, and not to grow. */
+TEST(placement_in_a_bar_may_end_but_not_grow)
+{
+	struct fixture f;
+	struct change *ch;
+	int64_t id = 0;
+
+	fixture(t, &f);
+	EXPECT_OK(fixture_place(&f, f.jaan, f.tt, f.tt_site, DAY(2026, 2, 1), DAY(2026, 12, 31),
+				NULL));
+	EXPECT_OK(fixture_place(&f, f.jaan, f.pkt, f.site, DAY(2026, 3, 1), DAY(2026, 8, 31), &id));
+	(void)fixture_bar(&f, f.tt, f.pkt, NULL, DAY(2026, 1, 1), CIVIL_NONE);
+
+	ch = change_new(f.cx, "placement");
+	change_int(ch, "ends", DAY(2026, 9, 1));
+	(void)refused(t, ERR_CONFLICT, "err.placement_barred",
+		      test_edit(t, "placement", id, 0, ch));
+	change_empty(ch, "ends");
+	(void)refused(t, ERR_CONFLICT, "err.placement_barred",
+		      test_edit(t, "placement", id, 0, ch));
+	ch = change_new(f.cx, "placement");
+	change_int(ch, "starts", DAY(2026, 2, 28));
+	(void)refused(t, ERR_CONFLICT, "err.placement_barred",
+		      test_edit(t, "placement", id, 0, ch));
+	/* Shorter at both ends, yet still within the bar; then ended. */
+	ch = change_new(f.cx, "placement");
+	change_int(ch, "starts", DAY(2026, 3, 2));
+	change_int(ch, "ends", DAY(2026, 7, 31));
+	EXPECT_OK(test_edit(t, "placement", id, 0, ch));
+	ch = change_new(f.cx, "placement");
+	change_int(ch, "ends", DAY(2026, 5, 20));
+	change_text(ch, "end_reason", "barred_service");
+	EXPECT_OK(test_move(t, "placement", id, "finish", ch));
+	EXPECT_TEXT("ended", record_state(test_record(t, "placement", id)));
+	EXPECT_INT(DAY(2026, 5, 20),
+		   test_db_int(t, test_world_db(t),
+			       arena_printf(t->arena,
+					    "SELECT max(ends) FROM placement_period WHERE "
+					    "placement = %lld",
+					    (long long)id)));
+}
+
+/* The same for whoever has the database in hand. */
+TEST(placement_in_a_bar_is_excused_by_the_database_only_when_it_shrinks)
+{
+	static const char STARTS[] = "UPDATE placement SET starts = ?2 WHERE sys_id = ?1",
+			  ENDS[] = "UPDATE placement SET ends = ?2 WHERE sys_id = ?1",
+			  SERVICE[] = "UPDATE placement SET service = ?2 WHERE sys_id = ?1",
+			  PERSON[] = "UPDATE placement SET person = ?2 WHERE sys_id = ?1",
+			  STATE[] = "UPDATE placement SET sys_state = 'ended', sys_open = 0, "
+				    "site = coalesce(?2, site) WHERE sys_id = ?1";
+	const char *const barred = "guard.placement.barred";
+	struct fixture f;
+	int64_t id = 0, mari = 0;
+
+	fixture(t, &f);
+	EXPECT_OK(fixture_place(&f, f.jaan, f.tt, f.tt_site, DAY(2026, 2, 1), CIVIL_NONE, NULL));
+	EXPECT_OK(fixture_place(&f, f.mari, f.tt, f.tt_site, DAY(2026, 2, 1), CIVIL_NONE, NULL));
+	EXPECT_OK(fixture_place(&f, f.jaan, f.pkt, f.site, DAY(2026, 3, 1), CIVIL_NONE, &id));
+	EXPECT_OK(fixture_place(&f, f.mari, f.pkt, f.site, DAY(2026, 3, 1), CIVIL_NONE, &mari));
+	(void)fixture_bar(&f, f.pkt, f.tt, NULL, DAY(2026, 1, 1), CIVIL_NONE);
+
+	(void)refused(t, ERR_CONFLICT, barred,
+		      set_column(&f, STARTS, id, db_date(DAY(2026, 2, 28))));
+	EXPECT_OK(set_column(&f, ENDS, id, db_date(DAY(2026, 6, 30))));
+	(void)refused(t, ERR_CONFLICT, barred, set_column(&f, ENDS, id, db_date(DAY(2026, 7, 1))));
+	(void)refused(t, ERR_CONFLICT, barred, set_column(&f, ENDS, id, db_null()));
+	(void)refused(t, ERR_CONFLICT, barred, set_column(&f, PERSON, id, db_int(f.mari)));
+	(void)refused(t, ERR_CONFLICT, "guard.placement.overlap",
+		      set_column(&f, SERVICE, id, db_int(f.tt)));
+	EXPECT_OK(set_column(&f, ENDS, id, db_date(DAY(2026, 6, 29))));
+	EXPECT_OK(set_column(&f, STATE, id, db_null()));
+	/* Deleted while barred: it does not come back. */
+	EXPECT_OK(set_column(&f, "UPDATE placement SET sys_deleted = ?2 WHERE sys_id = ?1", mari,
+			     db_int(1)));
+	(void)refused(t, ERR_CONFLICT, barred,
+		      set_column(&f, "UPDATE placement SET sys_deleted = ?2 WHERE sys_id = ?1",
+				 mari, db_int(0)));
+}
+
+/* A bar of stage II only: the way out of it is open, the way into it is not. */
+TEST(placement_in_a_stage_bar_may_leave_the_stage)
+{
+	struct fixture f;
+	struct change *ch;
+	int64_t id = 0;
+
+	fixture(t, &f);
+	EXPECT_OK(fixture_place(&f, f.jaan, f.tt, f.tt_site, DAY(2026, 2, 1), CIVIL_NONE, NULL));
+	EXPECT_OK(fixture_place(&f, f.jaan, f.pkt, f.site, DAY(2026, 2, 1), CIVIL_NONE, &id));
+	(void)fixture_bar(&f, f.pkt, f.tt, ",I,", DAY(2026, 1, 1), CIVIL_NONE);
+	ch = change_new(f.cx, "placement");
+	change_int(ch, "stage", f.stage[2]);
+	change_int(ch, "changed_on", DAY(2026, 3, 1));
+	change_text(ch, "change_reason", "Sai töökoha");
+	EXPECT_OK(test_move(t, "placement", id, "next_stage", ch));
+	ch = change_new(f.cx, "placement");
+	change_int(ch, "stage", f.stage[0]);
+	change_int(ch, "changed_on", DAY(2026, 4, 1));
+	change_text(ch, "change_reason", "Kaotas töökoha");
+	(void)refused(t, ERR_CONFLICT, "err.placement_barred",
+		      test_move(t, "placement", id, "next_stage", ch));
+	ch = change_new(f.cx, "placement");
+	change_int(ch, "ends", DAY(2026, 4, 30));
+	change_text(ch, "end_reason", "barred_service");
+	EXPECT_OK(test_move(t, "placement", id, "finish", ch));
+}
+
 TEST(placement_deleted_bars_nobody)
 {
 	struct fixture f;
