@@ -27,7 +27,7 @@ look() {
 	BEGIN {
 		home["sqlite3.h"] = "db"
 		home["yaml.h"] = home["zip.h"] = home["jansson.h"] = home["xlsxwriter.h"] = "format"
-		home["microhttpd.h"] = "http"
+		home["microhttpd.h"] = home["curl/curl.h"] = "http"
 	}
 	{
 		path = $1
@@ -39,7 +39,7 @@ look() {
 		sub(/[">].*/, "", target)
 	}
 	/include[ \t]*</ {
-		outside = target ~ /^(libxml|cairo|pango)/ ? "format" : home[target]
+		outside = target ~ /^(libxml|cairo|pango|openssl)/ ? "format" : home[target]
 		if (outside != "" && outside != from && $1 !~ /_test\.c$/)
 			say("<" target "> belongs to " outside "/, which shows what is needed of it")
 		next
