@@ -21,7 +21,7 @@ c_files() {
 # Every file of the project: what git knows of, or all there is where there is no git.
 project_files() {
 	git ls-files --cached --others --exclude-standard 2>/dev/null ||
-		find . -type f ! -path './build/*' ! -path '*/node_modules/*' | sed 's|^\./||'
+		find . -type f ! -path './.git/*' ! -path './build/*' ! -path '*/node_modules/*' | sed 's|^\./||'
 }
 lint() {
 	local found real n
