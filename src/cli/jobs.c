@@ -111,6 +111,18 @@ run_job(struct jobs *j, const struct work_job *job)
 	log_job(job, sum);
 }
 
+/* What the hour's work and its people have written is looked at by the planner. */
+static void
+tend(struct jobs *j)
+{
+	SCOPED(arena) struct arena *a = arena_new();
+	struct ctx cx;
+
+	ctx_init(&cx, a);
+	if (db_tend(&cx, j->db) != OK)
+		log_error(&cx, "tend");
+}
+
 static void *
 jobs_thread(void *arg)
 {
@@ -123,6 +135,7 @@ jobs_thread(void *arg)
 			for (const struct work_job *job = (*w)->jobs;
 			     job != NULL && job->name != NULL; job++)
 				run_job(j, job);
+		tend(j);
 	} while (!asked_to_end(j, HOUR_MS));
 	return NULL;
 }

@@ -82,6 +82,14 @@ enum err db_plan(struct ctx *cx, struct db *db, struct db_step **ret_steps, size
  */
 enum err db_backup(struct ctx *cx, struct db *db, const char *path) MUST_USE;
 
+/*
+ * Look at some rows of every index, so that the planner knows today's tables and not those of the
+ * start: all connections plan anew. For the hourly work; does nothing when little was written
+ * since the last time. PostgreSQL: autovacuum does it. Errors: ERR_DENIED (opened for reading),
+ * ERR_IO.
+ */
+enum err db_tend(struct ctx *cx, struct db *db) MUST_USE;
+
 /* A read connection for one thread. Owned by the caller, ended by conn_free() (takes NULL). */
 enum err db_reader(struct ctx *cx, struct db *db, struct conn **ret) MUST_USE;
 void conn_free(struct conn *c);

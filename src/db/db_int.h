@@ -38,6 +38,7 @@ struct conn {
 	bool scripting; /* db_script runs: tables may be made and changed */
 	bool snapshot;	/* db_snapshot holds one */
 	bool grouping;	/* a closure runs, so a transaction must be open */
+	bool committed; /* since ship_committed() last looked; the lane's */
 	int lent;	/* statements not yet given back */
 	int wal_pages;	/* the write-ahead log at the last commit */
 	size_t stmts;
@@ -53,6 +54,7 @@ struct lane {
 	pthread_mutex_t mutex; /* guards what follows, down to `figures` */
 	pthread_cond_t work;
 	struct db_job *first, *last;
+	struct errand *errands;
 	bool closing;
 	struct db_figures figures;
 	uint64_t most; /* closures of one group; fixed */
@@ -65,6 +67,8 @@ struct lane {
 	bool doubtful;		   /* a commit failed and has not been sealed over yet */
 	bool bulk;		   /* opened with DB_BULK */
 	uint64_t loaded, learn_at; /* groups, and at how many to look at the tables again */
+	int64_t changes_seen;	   /* rows written when db_tend() last looked */
+	struct ship *ship;	   /* gathers what commits changed; NULL: nobody copies */
 };
 
 struct db {
@@ -104,6 +108,23 @@ void stmts_forget(struct conn *c);
 enum err lane_start(struct ctx *cx, struct db *db) MUST_USE;
 /* Run what waits, checkpoint, end the thread and its connection. */
 void lane_stop(struct db *db);
+/* Run something on the lane's thread between two groups and wait for its end. The lane runs. */
+void lane_errand(struct lane *l, void (*fn)(struct lane *l, void *arg), void *arg);
+/* A failure of the lane itself, for the log. */
+void lane_log(const char *event, int code);
+
+/* ---- wal.c: copying the write-ahead log back ---- */
+
+void wal_start(struct lane *l, bool bulk);
+/* After each group: copy back, or cut the log, when it is time. */
+void wal_tend(struct lane *l);
+/* Cut the log to nothing, if no reader holds it. */
+void wal_truncate(struct lane *l);
+
+/* ---- ship.c ---- */
+
+/* Gather what the commit just made has changed, if anybody wants it (ship.h). */
+void ship_committed(struct lane *l);
 
 /* ---- migrate.c ---- */
 

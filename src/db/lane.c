@@ -6,9 +6,8 @@
  * failed read), the closure it met is answered with the error and the others run once more. If
  * the commit fails, none is kept.
  *
- * The write-ahead log is copied back into the database between groups: PASSIVE every few
- * megabytes, which never waits, and TRUNCATE when it has grown large, since under steady writing
- * PASSIVE alone never lets it start again from its beginning.
+ * What is to be done on the lane's thread and is no closure is an errand; it is done between
+ * groups. Copying the write-ahead log back into the database is wal.c's.
  */
 #include "db/db_int.h"
 
@@ -21,14 +20,11 @@
 
 #include "base/log.h"
 
-#define GROUP_CLOSURES 256    /* at most, in one transaction */
-#define LEARN_FIRST 20	      /* groups of a load before the tables are looked at first */
-#define GROUP_TIME 20000      /* microseconds after which a group takes no more */
-#define CHECKPOINT_PAGES 1000 /* of 4 KiB: new ones that are worth copying back */
-#define TRUNCATE_PAGES 16384  /* of 4 KiB: a log of 64 MiB is to be cut */
-#define LOAD_PAGES 65536      /* of 4 KiB: 256 MiB, the same two while loading */
-#define TRUNCATE_WAIT 200     /* milliseconds to wait for readers; they are short */
-#define SLOW_CLOSURE 1000000  /* microseconds; worth a line in the log */
+#define GROUP_CLOSURES 256   /* at most, in one transaction */
+#define LEARN_FIRST 20	     /* groups of a load before the tables are looked at first */
+#define GROUP_TIME 20000     /* microseconds after which a group takes no more */
+#define LEARN_CHANGES 1000   /* rows written that make it worth looking at the tables again */
+#define SLOW_CLOSURE 1000000 /* microseconds; worth a line in the log */
 
 struct group {
 	struct db_job *first, *last;
@@ -44,7 +40,7 @@ microseconds(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void
+void
 lane_log(const char *event, int code)
 {
 	char number[16];
@@ -102,9 +98,9 @@ queue_wait(struct lane *l)
 	bool any;
 
 	(void)pthread_mutex_lock(&l->mutex);
-	while (l->first == NULL && !l->closing)
+	while (l->first == NULL && l->errands == NULL && !l->closing)
 		(void)pthread_cond_wait(&l->work, &l->mutex);
-	any = l->first != NULL;
+	any = l->first != NULL || l->errands != NULL;
 	(void)pthread_mutex_unlock(&l->mutex);
 	return any;
 }
@@ -131,6 +127,47 @@ queue_put(struct lane *l, struct db_job *first)
 		(void)pthread_cond_signal(&l->work);
 	(void)pthread_mutex_unlock(&l->mutex);
 	return first;
+}
+
+/* ---- errands ---- */
+
+struct errand {
+	void (*fn)(struct lane *l, void *arg);
+	void *arg;
+	sem_t ended;
+	struct errand *next;
+};
+
+void
+lane_errand(struct lane *l, void (*fn)(struct lane *l, void *arg), void *arg)
+{
+	struct errand e = { .fn = fn, .arg = arg };
+
+	(void)sem_init(&e.ended, 0, 0);
+	(void)pthread_mutex_lock(&l->mutex);
+	e.next = l->errands;
+	l->errands = &e;
+	(void)pthread_cond_signal(&l->work);
+	(void)pthread_mutex_unlock(&l->mutex);
+	while (sem_wait(&e.ended) != 0) /* a signal */
+		;
+	(void)sem_destroy(&e.ended);
+}
+
+static void
+errands_run(struct lane *l)
+{
+	struct errand *e, *next;
+
+	(void)pthread_mutex_lock(&l->mutex);
+	e = l->errands;
+	l->errands = NULL;
+	(void)pthread_mutex_unlock(&l->mutex);
+	for (; e != NULL; e = next) {
+		next = e->next; /* it lives on the stack of one who waits */
+		e->fn(l, e->arg);
+		(void)sem_post(&e->ended);
+	}
 }
 
 /* ---- one closure ---- */
@@ -239,6 +276,7 @@ lane_seal(struct lane *l)
 	if (l->doubtful) {
 		code = conn_run(l->conn, "UPDATE sys_lane SET sealed = sealed + 1");
 		l->doubtful = code != SQLITE_OK;
+		ship_committed(l);
 	}
 	return code;
 }
@@ -314,6 +352,7 @@ group_commit(struct lane *l, struct group *g)
 	}
 	group_count(l, g);
 	group_answer(g);
+	ship_committed(l);
 }
 
 /* The transaction went away under `job`: it is answered, the others get one more try. */
@@ -344,6 +383,47 @@ lane_learn(struct lane *l)
 	(void)sqlite3_exec(l->conn->handle, "PRAGMA analysis_limit = 400; ANALYZE", NULL, NULL,
 			   NULL);
 	l->conn->own = false;
+}
+
+/*
+ * The same for a store in use. Other connections do not notice what ANALYZE finds out until they
+ * read the schema again: a view made and dropped tells them to. (PRAGMA optimize would look only
+ * at tables grown 25-fold since the last time, and tell nobody.)
+ */
+static const char TEND[] = "PRAGMA analysis_limit = 400; BEGIN IMMEDIATE; ANALYZE;"
+			   "CREATE VIEW sys_tended AS SELECT 1; DROP VIEW sys_tended; COMMIT";
+
+static void
+lane_tend(struct lane *l, void *arg)
+{
+	int *code = arg;
+	int64_t changes = sqlite3_total_changes64(l->conn->handle);
+
+	if (changes - l->changes_seen < LEARN_CHANGES)
+		return;
+	*code = lane_seal(l);
+	if (*code != SQLITE_OK)
+		return;
+	l->conn->own = true;
+	*code = sqlite3_exec(l->conn->handle, TEND, NULL, NULL, NULL);
+	l->conn->own = false;
+	l->changes_seen = changes;
+	if (*code != SQLITE_OK) {
+		transaction_drop(l);
+		l->doubtful = true;
+	}
+	ship_committed(l);
+}
+
+enum err
+db_tend(struct ctx *cx, struct db *db)
+{
+	int code = SQLITE_OK;
+
+	if (!db->lane.running)
+		return fail(cx, ERR_DENIED, "err.db_read_only");
+	lane_errand(&db->lane, lane_tend, &code);
+	return code == SQLITE_OK ? OK : code_fail_commit(cx, code);
 }
 
 /* While loading, tables grow under statements and triggers that were planned for empty ones. */
@@ -385,55 +465,6 @@ lane_group(struct lane *l)
 	lane_learn_anew(l);
 }
 
-/* ---- the log ---- */
-
-/* Cut the log to nothing. Not possible while a reader holds an old snapshot: then later. */
-static void
-log_truncate(struct lane *l)
-{
-	int pages = 0, copied = 0, code;
-
-	(void)sqlite3_busy_timeout(l->conn->handle, TRUNCATE_WAIT);
-	code = sqlite3_wal_checkpoint_v2(l->conn->handle, "main", SQLITE_CHECKPOINT_TRUNCATE,
-					 &pages, &copied);
-	(void)sqlite3_busy_timeout(l->conn->handle, WRITER_WAIT);
-	if (code == SQLITE_OK) {
-		l->conn->wal_pages = 0;
-		l->kept_pages = 0;
-		l->truncate_at = l->log_pages;
-		return;
-	}
-	l->kept_pages = l->conn->wal_pages;
-	l->truncate_at = l->conn->wal_pages + l->log_pages / 4;
-	if ((code & 0xFF) != SQLITE_BUSY)
-		lane_log("db.checkpoint", code);
-}
-
-static void
-log_copy_back(struct lane *l)
-{
-	int pages = 0, copied = 0, code;
-
-	code = sqlite3_wal_checkpoint_v2(l->conn->handle, "main", SQLITE_CHECKPOINT_PASSIVE, &pages,
-					 &copied);
-	l->kept_pages = l->conn->wal_pages;
-	if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY)
-		lane_log("db.checkpoint", code);
-}
-
-static void
-lane_checkpoint(struct lane *l)
-{
-	int pages = l->conn->wal_pages;
-
-	if (pages < l->kept_pages) /* it has begun again from its start */
-		l->kept_pages = 0;
-	if (pages >= l->truncate_at)
-		log_truncate(l);
-	else if (pages - l->kept_pages >= l->copy_pages)
-		log_copy_back(l);
-}
-
 /* ---- the thread ---- */
 
 static void *
@@ -442,8 +473,9 @@ lane_main(void *arg)
 	struct lane *l = arg;
 
 	while (queue_wait(l)) {
+		errands_run(l);
 		lane_group(l);
-		lane_checkpoint(l);
+		wal_tend(l);
 	}
 	return NULL;
 }
@@ -455,14 +487,10 @@ lane_start(struct ctx *cx, struct db *db)
 	sigset_t all, before;
 	int failed;
 
-	l->log_pages = l->truncate_at = TRUNCATE_PAGES;
 	l->bulk = (db->flags & DB_BULK) != 0;
 	l->most = db->flags & (DB_BULK | DB_ALONE) ? 1 : GROUP_CLOSURES;
 	l->learn_at = LEARN_FIRST;
-	l->copy_pages = CHECKPOINT_PAGES;
-	/* The same pages of the indexes change again and again: they are copied back less often. */
-	if (l->bulk)
-		l->copy_pages = l->log_pages = l->truncate_at = LOAD_PAGES;
+	wal_start(l, l->bulk);
 	if (pthread_mutex_init(&l->mutex, NULL) != 0 || pthread_cond_init(&l->work, NULL) != 0)
 		BUG("no mutex");
 	(void)sigfillset(&all);
@@ -484,7 +512,7 @@ lane_tidy(struct lane *l)
 	(void)sqlite3_exec(l->conn->handle, "PRAGMA analysis_limit = 400; PRAGMA optimize", NULL,
 			   NULL, NULL);
 	l->conn->own = false;
-	log_truncate(l);
+	wal_truncate(l);
 }
 
 void

@@ -134,6 +134,7 @@ log_size_hook(void *arg, sqlite3 *handle, const char *schema, int pages)
 	(void)handle;
 	(void)schema;
 	c->wal_pages = pages;
+	c->committed = true;
 	return SQLITE_OK;
 }
 
