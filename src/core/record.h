@@ -68,7 +68,8 @@ enum err record_get(struct ctx *cx, const char *type, int64_t id, struct record 
 enum err record_create(struct ctx *cx, struct change *ch, int64_t *ret_id) MUST_USE;
 /*
  * Take over a record as it stands in an older register, in `state`, with one row of history of
- * kind "import" in place of the moves that led there. No hooks run; required fields, guards,
+ * kind "import" in place of the moves that led there. Of hooks only the after of the event "import"
+ * runs; required fields, guards,
  * clocks and the words it is found by are as for any other. The program's own doing: ERR_DENIED
  * for anybody else. A state the type does not have is a BUG().
  */

@@ -145,6 +145,7 @@ record_import(struct ctx *cx, struct change *ch, const char *state, int64_t *ret
 	r.v = ARENA_ARRAY(cx->arena, (size_t)t->nfields + 1, struct value);
 	record_take(&r, ch);
 	TRY(record_insert(cx, &r, "import", ch->note));
+	TRY(hooks_after(cx, "import", &r));
 	*ret_id = r.id;
 	return OK;
 }

@@ -15,7 +15,7 @@ const struct web_route OWN_ROUTES[] = {
 	{ "POST", "/otsing/vali/{}", HTTP_READ, 0, search_choices, NULL },
 	{ "GET", "/otsing/{}", HTTP_READ, 0, search_page, NULL },
 	{ "POST", PATH_DRAFT, HTTP_WRITE, 0, draft_save, NULL },
-	{ "GET", "/fail/{}", HTTP_READ, 0, attachment_page, NULL },
+	{ "GET", "/fail/{}", HTTP_SLOW, 0, attachment_page, NULL },
 	{ NULL, NULL, HTTP_READ, 0, NULL, NULL },
 };
 

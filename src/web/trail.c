@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/access.h"
 #include "format/json.h"
+#include "format/letter_kept.h"
 #include "web/site_int.h"
 
 #define CHUNK (64u * 1024)
@@ -151,6 +152,10 @@ attachment_page(struct visit *v)
 	if (t != NULL)
 		v->cx->purpose = visit_purpose(v, t);
 	TRY(attachment_read(v->cx, id, &filename, &media, &v->x->bytes, &v->x->len));
+	if (strcmp(media, LETTER_KEPT) == 0) {
+		TRY(letter_kept_pdf(v->cx, v->x->bytes, v->x->len, &v->x->bytes, &v->x->len));
+		media = "application/pdf";
+	}
 	return http_attachment(v->x, filename, media);
 }
 

@@ -5,17 +5,22 @@
  */
 #include <string.h>
 
+#include "base/civil.h"
 #include "base/text.h"
+#include "format/json.h"
+#include "format/letter_kept.h"
 #include "work/decision/decision_int.h"
 
 #define OWN_BLOCKS 40 /* blocks beside the lines of the long texts */
 #define MAX_ITEMS 12
+#define MAX_ENTRY 2000u /* bytes of the timeline's JSON */
 
 struct act {
 	struct ctx *cx;
 	const struct record *d;
 	const struct case_file *c;
 	const char *outcome;
+	bool taken_over; /* signed before this register was: the hour is not known */
 	struct letter_block *blocks;
 	size_t n, max;
 };
@@ -396,8 +401,10 @@ set_signature(const struct act *a, const char *position, struct letter *l)
 
 	TRY(record_title(a->cx, a->cx->who.user, &name));
 	l->signature = (struct letter_signature){
-		.how = msgf(a->cx, "decision.signed_in", on_day(a, t.day),
-			    arena_printf(a->cx->arena, "%02d:%02d", t.hour, t.minute)),
+		.how = a->taken_over
+			       ? msgf(a->cx, "decision.signed_before", on_day(a, t.day))
+			       : msgf(a->cx, "decision.signed_in", on_day(a, t.day),
+				      arena_printf(a->cx->arena, "%02d:%02d", t.hour, t.minute)),
 		.name = name,
 		.position = position,
 	};
@@ -443,13 +450,14 @@ fill(struct act *a, const char *position, struct letter *l)
 	return OK;
 }
 
-enum err
-decision_letter(struct ctx *cx, const struct record *d, const struct case_file *c,
-		const char *position, struct letter *ret)
+static enum err
+compose(struct ctx *cx, const struct record *d, const struct case_file *c, const char *position,
+	bool taken_over, struct letter *ret)
 {
 	struct act a = { .cx = cx,
 			 .d = d,
 			 .c = c,
+			 .taken_over = taken_over,
 			 .outcome = record_text(d, "outcome"),
 			 .max = OWN_BLOCKS + lines_of(record_text(d, "facts")) +
 				lines_of(record_text(d, "reasons")) };
@@ -464,4 +472,109 @@ decision_letter(struct ctx *cx, const struct record *d, const struct case_file *
 	if (e == OK)
 		*ret = l;
 	return e;
+}
+
+enum err
+decision_letter(struct ctx *cx, const struct record *d, const struct case_file *c,
+		const char *position, struct letter *ret)
+{
+	return compose(cx, d, c, position, false, ret);
+}
+
+const char *
+decision_file_name(struct ctx *cx, const char *number)
+{
+	char *name = arena_printf(cx->arena, "%s.pdf", number);
+
+	for (char *c = name; *c != '\0'; c++)
+		if (*c == '/')
+			*c = '-';
+	return name;
+}
+
+enum err
+decision_tell_letter(struct ctx *cx, const struct record *d, const char *filename, int64_t file)
+{
+	struct json_out j;
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_ENTRY);
+	json_out_init(&j, &b);
+	json_map(&j);
+	json_pair_text(&j, "note", filename);
+	json_pair_int(&j, "file", file);
+	json_map_end(&j);
+	TRY(json_done(cx, &j));
+	return record_entry(cx, d, "letter", "", b.bytes);
+}
+
+/* ---- kept as its text ---- */
+
+static const char POSITION[] = "SELECT name FROM position WHERE \"user\" = ?1 AND sys_deleted = 0 "
+			       "AND valid_from <= ?2 AND (valid_to IS NULL OR valid_to >= ?2) "
+			       "ORDER BY valid_from DESC, sys_id LIMIT 1";
+
+/* What the signer was on that day; NULL if no position tells. */
+static enum err
+position_of(struct ctx *cx, int64_t user, int32_t day, const char **ret)
+{
+	*ret = NULL;
+	if (db_get_text(cx, POSITION, DB_ARGS(db_int(user), db_date(day)), ret) == OK)
+		return OK;
+	if (cx->error.code != ERR_NOTFOUND)
+		return cx->error.code;
+	ctx_forgive(cx);
+	return OK;
+}
+
+/* Did anybody look at any condition here? An older register tells only what was decided. */
+static bool
+any_finding(const struct case_file *c)
+{
+	for (size_t i = 0; i < c->nfound; i++)
+		if (c->found[i].finding != 0)
+			return true;
+	return false;
+}
+
+static enum err
+keep_as(struct ctx *cx, const struct record *d, bool taken_over, int64_t *ret_file)
+{
+	const char *position;
+	struct case_file c;
+	struct letter l;
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_LETTER_TEXT);
+	TRY(case_load(cx, record_int(d, "application"), &c));
+	if (taken_over && !any_finding(&c))
+		c.nfound = 0;
+	TRY(position_of(cx, cx->who.user, cx->today, &position));
+	TRY(compose(cx, d, &c, position, taken_over, &l));
+	TRY(letter_keep(cx, &l, &b));
+	return attachment_add(cx, d->id, decision_file_name(cx, d->number), LETTER_KEPT, b.bytes,
+			      b.len, ret_file);
+}
+
+enum err
+decision_keep_letter(struct ctx *cx, const struct record *d, int64_t *ret_file)
+{
+	return keep_as(cx, d, false, ret_file);
+}
+
+#define NOON (12 * 3600) /* seconds: an hour that is that day everywhere here */
+
+enum err
+decision_keep_taken_over(struct ctx *cx, const struct record *d)
+{
+	struct ctx then = *cx;
+	int64_t file;
+
+	if (!record_value(d, "signed_on")->set)
+		return OK;
+	ctx_set_now(&then, civil_start_of_day(record_date(d, "signed_on")) + NOON);
+	then.who.user = record_int(d, "signed_by");
+	if (keep_as(&then, d, true, &file) != OK)
+		return ctx_take_error(cx, &then);
+	return OK;
 }

@@ -60,6 +60,18 @@ enum err deemed_delivered(struct ctx *cx, const char *delivery, int32_t *ret) MU
  */
 enum err decision_letter(struct ctx *cx, const struct record *d, const struct case_file *c,
 			 const char *position, struct letter *ret) MUST_USE;
+/*
+ * Keep the letter of a decision as its text among its files, signed by the actor now: where nobody
+ * waits for the drawing of thousands. The other is for a decision taken over from an older
+ * register: dated and signed as its fields say, at an hour nobody knows; none if it is a draft.
+ */
+enum err decision_keep_letter(struct ctx *cx, const struct record *d, int64_t *ret_file) MUST_USE;
+enum err decision_keep_taken_over(struct ctx *cx, const struct record *d) MUST_USE;
+/* "PKT-O-2026/17" as the name of a file: "PKT-O-2026-17.pdf". */
+const char *decision_file_name(struct ctx *cx, const char *number);
+/* Show in the timeline that the letter is made, with its file. */
+enum err decision_tell_letter(struct ctx *cx, const struct record *d, const char *filename,
+			      int64_t file) MUST_USE;
 /* By which rule, and until when, somebody who hears of it on `from` may appeal. */
 enum err appeal_term(struct ctx *cx, const struct case_file *c, int32_t from,
 		     struct rule_result *ret) MUST_USE;

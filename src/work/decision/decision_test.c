@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "rule/rule.h"
 #include "core/test_world.h"
+#include "db/fixture_test.h"
+#include "format/letter_kept.h"
 #include "work/decision/decision_int.h"
 
 #define TODAY civil_day(2026, 5, 25)
@@ -592,4 +594,101 @@ TEST(the_days_of_appeal_are_the_rules_own)
 	EXPECT_OK(appeal_term(&t->cx, &c, civil_day(2026, 5, 25), &term));
 	EXPECT_TEXT("30", rule_days(&term));
 	EXPECT_INT(civil_day(2026, 6, 25), term.values[0].date);
+}
+
+/* ---- the letter kept as its text ---- */
+
+static struct letter
+kept_of(struct test *t, int64_t file, const void **ret_pdf, size_t *ret_len)
+{
+	const char *name, *media;
+	const void *bytes = NULL;
+	struct letter l = { .title = NULL };
+	size_t len = 0;
+	int64_t made;
+
+	EXPECT_OK(attachment_read(&t->cx, file, &name, &media, &bytes, &len));
+	EXPECT_TEXT(LETTER_KEPT, media);
+	EXPECT_TEXT("TT-O-2026-1.pdf", name);
+	EXPECT_OK(letter_kept(&t->cx, bytes, len, &l, &made));
+	EXPECT_OK(letter_kept_pdf(&t->cx, bytes, len, ret_pdf, ret_len));
+	return l;
+}
+
+/* Signed without a page, a decision has its letter all the same, and it stays as it was signed
+ * whatever becomes of the names in it. */
+TEST(a_decision_signed_by_the_program_keeps_its_letter)
+{
+	struct case_made m = accepted(t, "plain");
+	int64_t d = granted(t, &m), file = 0;
+	const void *before = NULL, *after = NULL;
+	size_t n_before = 0, n_after = 0;
+	struct change *ch;
+	struct letter l;
+
+	EXPECT_OK(test_move(t, "decision", d, "sign", NULL));
+	EXPECT(text_int(text_of(t, d, "letter"), 1, INT64_MAX, &file));
+	l = kept_of(t, file, &before, &n_before);
+	EXPECT_TEXT("TT-O-2026/1", l.number);
+	EXPECT(letter_says(&l, "Olete teenuse järjekorras alates 25.05.2026."));
+	EXPECT_TEXT("25.05.2026", l.date);
+
+	ch = change_new(&t->cx, "person");
+	change_text(ch, "last_name", "Mänd");
+	EXPECT_OK(test_edit(t, "person", m.person, 0, ch));
+	ctx_set_now(&t->cx, t->cx.now + 40LL * 86400);
+	l = kept_of(t, file, &after, &n_after);
+	EXPECT_TEXT("Juhan Kask", l.addressee[0]);
+	EXPECT(n_before > 1000 && n_before == n_after && memcmp(before, after, n_before) == 0);
+}
+
+struct taking {
+	struct change *ch;
+	const char *state;
+	int64_t id;
+};
+
+static enum err
+take_over(struct ctx *cx, void *arg)
+{
+	struct taking *k = arg;
+
+	return record_import(cx, k->ch, k->state, &k->id);
+}
+
+/* Taken over from an older register: dated and signed as it was, at an hour nobody knows. */
+TEST(a_decision_taken_over_keeps_its_letter)
+{
+	struct case_made m = begin(t, "none", "1990-02-03");
+	struct taking k = { change_new(&t->cx, "decision"), "in_force", 0 };
+	const void *pdf = NULL;
+	struct letter l;
+	int64_t user, file;
+	size_t len = 0;
+
+	user = test_act(t, "Mari Maasikas", "B3.1");
+	test_act_system(t);
+	change_int(k.ch, "application", m.app);
+	change_int(k.ch, "person", m.person);
+	change_int(k.ch, "service", m.service);
+	change_text(k.ch, "outcome", "refuse");
+	change_text(k.ch, "facts", "Taotlus tuli e-kirjaga.");
+	change_text(k.ch, "reasons", "Tingimus ei ole täidetud.");
+	change_int(k.ch, "signed_on", civil_day(2019, 3, 14));
+	change_int(k.ch, "signed_by", user);
+	EXPECT_OK(test_write(t, take_over, &k));
+	file = test_db_int(t, test_world_db(t), "SELECT max(id) FROM sys_attachment");
+	l = kept_of(t, file, &pdf, &len);
+	EXPECT_TEXT("14.03.2019", l.date);
+	EXPECT_TEXT("Mari Maasikas", l.signature.name);
+	EXPECT_TEXT("Allkirjastatud 14.03.2019. Otsus on üle võetud varasemast registrist.",
+		    l.signature.how);
+	EXPECT(letter_says(&l, "Tingimus ei ole täidetud."));
+	/* What nobody looked at here is not told as if somebody should have. */
+	EXPECT(!letter_says(&l, "Nägemispuue"));
+	/* One that was never signed has none. */
+	k.state = "annulled";
+	change_empty(k.ch, "signed_on");
+	EXPECT_OK(test_write(t, take_over, &k));
+	EXPECT_INT(1, test_db_int(t, test_world_db(t), "SELECT count(*) FROM sys_attachment"));
 }

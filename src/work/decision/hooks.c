@@ -119,8 +119,15 @@ decision_allowed(struct ctx *cx, const struct record *d)
 static enum err
 before_sign(struct ctx *cx, const struct record *rec, struct change *ch)
 {
-	(void)ch;
-	return decision_allowed(cx, rec);
+	int64_t file;
+
+	TRY(decision_allowed(cx, rec));
+	if (has(ch, "letter"))
+		return OK;
+	/* Signed without a page: the letter is kept as its text. */
+	TRY(decision_keep_letter(cx, rec, &file));
+	change_text(ch, "letter", text_from_int(cx->arena, file));
+	return OK;
 }
 
 static bool
@@ -300,5 +307,6 @@ const struct hook DECISION_HOOKS[] = {
 	{ "decision", "send", before_send, NULL },
 	{ "decision", "deliver", before_deliver, NULL },
 	{ "decision", "annul", NULL, after_annul },
+	{ "decision", "import", NULL, decision_keep_taken_over },
 	{ NULL, NULL, NULL, NULL },
 };

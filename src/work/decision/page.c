@@ -10,11 +10,8 @@
 
 #include "base/text.h"
 #include "core/access.h"
-#include "format/json.h"
 #include "web/counts.h"
 #include "work/decision/decision_int.h"
-
-#define MAX_ENTRY 2000u /* bytes of the timeline's JSON */
 
 static const struct type *
 decision_type(const struct visit *v)
@@ -314,18 +311,6 @@ decision_preview(struct visit *v)
 	return visit_page_end(v);
 }
 
-/* "PKT-O-2026/17" as the name of a file. */
-static const char *
-file_name(struct ctx *cx, const char *number)
-{
-	char *name = arena_printf(cx->arena, "%s.pdf", number);
-
-	for (char *c = name; *c != '\0'; c++)
-		if (*c == '/')
-			*c = '-';
-	return name;
-}
-
 enum err
 decision_preview_pdf(struct visit *v)
 {
@@ -336,7 +321,7 @@ decision_preview_pdf(struct visit *v)
 	TRY(load(v, &d, &c));
 	TRY(decision_letter(v->cx, d, &c, v->session.position_name, &l));
 	TRY(letter_pdf(v->cx, &l, &v->x->bytes, &v->x->len));
-	return http_attachment(v->x, file_name(v->cx, d->number), "application/pdf");
+	return http_attachment(v->x, decision_file_name(v->cx, d->number), "application/pdf");
 }
 
 /* ---- signing ---- */
@@ -348,35 +333,18 @@ struct signing {
 	const char *filename;
 };
 
-/* The letter shows in the timeline, with its file. */
-static enum err
-tell(struct ctx *cx, const struct signing *s, int64_t file)
-{
-	struct record *d;
-	struct json_out j;
-	SCOPED_BUF b;
-
-	buf_init(&b, MAX_ENTRY);
-	TRY(record_get(cx, "decision", s->id, &d));
-	json_out_init(&j, &b);
-	json_map(&j);
-	json_pair_text(&j, "note", s->filename);
-	json_pair_int(&j, "file", file);
-	json_map_end(&j);
-	TRY(json_done(cx, &j));
-	return record_entry(cx, d, "letter", "", b.bytes);
-}
-
 static enum err
 sign_and_keep(struct ctx *cx, const struct signing *s, const struct type *t)
 {
 	struct change *ch = change_of(cx, t);
+	struct record *d;
 	int64_t file;
 
 	TRY(attachment_add(cx, s->id, s->filename, "application/pdf", s->bytes, s->len, &file));
 	change_text(ch, "letter", text_from_int(cx->arena, file));
 	TRY(record_move(cx, t, s->id, s->version, "sign", ch));
-	return tell(cx, s, file);
+	TRY(record_get(cx, "decision", s->id, &d));
+	return decision_tell_letter(cx, d, s->filename, file);
 }
 
 /* On the write lane: the right is the actor's own; the move is nobody's button, so that no
@@ -418,7 +386,7 @@ decision_sign_post(struct visit *v)
 	TRY(decision_letter(v->cx, d, &c, v->session.position_name, &l));
 	TRY(letter_pdf(v->cx, &l, &s.bytes, &s.len));
 	s.id = d->id;
-	s.filename = file_name(v->cx, d->number);
+	s.filename = decision_file_name(v->cx, d->number);
 	TRY(db_run(v->cx, v->site->db, "sign decision", sign, &s));
 	counts_forget(v->cx->who.user);
 	return visit_go(v, visit_url_of(v->cx, d, ""));

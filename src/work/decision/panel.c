@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "format/letter_kept.h"
 #include "work/decision/decision_int.h"
 
 #define MAX_LISTED 20
@@ -10,6 +11,9 @@
 static const char OF_APPLICATION[] =
 	"SELECT sys_id FROM decision WHERE application = ?1 AND sys_deleted = 0 "
 	"ORDER BY sys_id DESC LIMIT 20";
+
+static const char KEPT[] =
+	"SELECT id FROM sys_attachment WHERE record = ?1 AND media = ?2 ORDER BY id LIMIT 1";
 
 /* ---- on an application ---- */
 
@@ -164,11 +168,31 @@ write_appeal(struct visit *v, const struct record *d)
 	return OK;
 }
 
+/* The letter's file: as the signing wrote down, or of one taken over, as it was kept. */
+static enum err
+letter_file(struct ctx *cx, const struct record *d, const char **ret)
+{
+	int64_t id;
+
+	*ret = record_text(d, "letter");
+	if (*ret != NULL)
+		return OK;
+	if (db_get_int(cx, KEPT, DB_ARGS(db_int(d->id), db_text(LETTER_KEPT)), &id) == OK) {
+		*ret = text_from_int(cx->arena, id);
+		return OK;
+	}
+	if (cx->error.code != ERR_NOTFOUND)
+		return cx->error.code;
+	ctx_forgive(cx);
+	return OK;
+}
+
 static enum err
 write_signed(struct visit *v, const struct record *d)
 {
-	const char *file = record_text(d, "letter");
+	const char *file;
 
+	TRY(letter_file(v->cx, d, &file));
 	part_facts_begin(&v->page);
 	TRY(write_dates(v, d));
 	TRY(write_appeal(v, d));
