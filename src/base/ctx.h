@@ -17,6 +17,8 @@
 
 enum lang { LANG_ET, LANG_EN, LANG_RU, LANG_COUNT };
 
+#define TRACE_DIGITS 32 /* of a thread id; base/trace.h */
+
 struct conn;  /* db/db.h: a database connection */
 struct world; /* core/world.h: types, rules and settings as loaded at start */
 struct texts; /* base/texts.h: the catalogues of texts */
@@ -55,6 +57,7 @@ struct ctx {
 	int64_t now;			/* UTC seconds, fixed at the start of the work */
 	int32_t today;			/* civil day in Tallinn at `now`, see base/civil.h */
 	uint64_t request;		/* number of the request or run, for the log */
+	char trace[TRACE_DIGITS + 1];	/* the thread all it sets off is found by; "": none */
 	struct error error;		/* code OK: none */
 	struct access_note *seen;	/* whose data this work shows; core/access.h */
 	void (*random)(void *, size_t); /* fills with random bytes; a test may make it repeat */

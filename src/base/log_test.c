@@ -2,11 +2,14 @@
 #include "base/log.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/test.h"
 #include "base/text.h"
+
+#define TRACE "4bf92f3577b34da6a3ce929d0e0e4736"
 
 struct capture {
 	int saved;
@@ -107,14 +110,62 @@ TEST(log_error_tells_kind_and_place_but_no_values)
 	char *out;
 
 	cx->request = 77;
+	(void)snprintf(cx->trace, sizeof(cx->trace), "%s", TRACE);
 	(void)fail_at(cx, ERR_INVALID, "a.yaml", 3, 7, "err.date", "Mari Maasikas");
 	capture_begin(&c);
 	log_error(cx, "request");
 	out = capture_end(t, &c);
 	EXPECT(strstr(out, "\"log.level\":\"error\"") != NULL);
-	EXPECT(strstr(out, "\"trace.id\":\"77\"") != NULL);
+	EXPECT(strstr(out, "\"trace.id\":\"" TRACE "\",\"transaction.id\":\"77\"") != NULL);
 	EXPECT(strstr(out, "\"error.code\":\"invalid\"") != NULL);
 	EXPECT(strstr(out, "\"error.message\":\"err.date\"") != NULL);
 	EXPECT(strstr(out, "\"file.name\":\"a.yaml\",\"file.line\":\"3\"") != NULL);
 	EXPECT(strstr(out, "Maasikas") == NULL);
+}
+
+TEST(log_lines_carry_the_thread_they_belong_to)
+{
+	struct capture c;
+	char *out;
+
+	capture_begin(&c);
+	log_trace(TRACE);
+	log_line(LOG_INFO, "one", "a", "b");
+	log_line(LOG_INFO, "two", "trace.id", "other");
+	log_trace(NULL);
+	log_line(LOG_INFO, "three", "a", "b");
+	out = capture_end(t, &c);
+	EXPECT(strstr(out, "\"one\",\"a\":\"b\",\"trace.id\":\"" TRACE "\"}\n") != NULL);
+	EXPECT(strstr(out, "\"two\",\"trace.id\":\"other\"}\n") != NULL);
+	EXPECT(strstr(out, "\"three\",\"a\":\"b\"}\n") != NULL);
+}
+
+TEST(log_audit_is_a_file_of_its_own_that_is_only_appended_to)
+{
+	char path[] = "/tmp/hool-audit-XXXXXX", moved[64];
+	int fd = mkstemp(path);
+	char *out;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "old\n", 4), 4);
+	(void)close(fd);
+	(void)snprintf(moved, sizeof(moved), "%s.1", path);
+	log_audit("ignored", "a", "b"); /* not open yet */
+	EXPECT(log_audit_open(path));
+	log_audit("sign-in", "user.name", "M\xC3\xA4rt", "user.id", "");
+	/* Rotated: the file is moved away, then the program is told. */
+	EXPECT_INT(0, rename(path, moved));
+	log_audit("still", "a", "b");
+	EXPECT(log_reopen());
+	log_audit("anew", "a", "b");
+	out = test_read(t, moved, NULL);
+	EXPECT(text_starts(out, "old\n{\"@timestamp\":"));
+	EXPECT(strstr(out, "\"sign-in\",\"user.name\":\"M\\u00e4rt\",\"user.id\":null}\n"));
+	EXPECT(strstr(out, "\"still\"") != NULL && strstr(out, "\"anew\"") == NULL);
+	out = test_read(t, path, NULL);
+	EXPECT(strstr(out, "\"anew\"") != NULL && strstr(out, "\"still\"") == NULL);
+	(void)unlink(path);
+	(void)unlink(moved);
+	EXPECT(!log_audit_open("/nowhere/at/all"));
+	EXPECT(!log_audit_is_open());
 }

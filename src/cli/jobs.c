@@ -6,10 +6,12 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/trace.h"
 #include "core/access.h"
 #include "web/site.h"
 
@@ -26,6 +28,9 @@ struct jobs {
 	const struct work *const *works;
 	struct db *db;
 	pthread_t thread;
+	pthread_mutex_t lock; /* of the figures */
+	struct job_figures figures[JOBS_MOST];
+	size_t n;
 	int end; /* eventfd: written when the thread should end */
 };
 
@@ -88,11 +93,47 @@ log_job(const struct work_job *job, int64_t done)
 		log_line(LOG_INFO, "job", "event.provider", job->name, "hool.done", number);
 }
 
+/* Note how a run ended. Jobs are told apart by their names. */
+static void
+note(struct jobs *j, const char *name, bool ok, int64_t done, int64_t now)
+{
+	struct job_figures *f = j->figures;
+
+	(void)pthread_mutex_lock(&j->lock);
+	while (f < j->figures + j->n && strcmp(f->name, name) != 0)
+		f++;
+	if (f == j->figures + j->n && j->n < JOBS_MOST)
+		j->figures[j->n++] = (struct job_figures){ .name = name };
+	if (f < j->figures + j->n) {
+		f->runs++;
+		f->done += (uint64_t)done;
+		f->failing = !ok;
+		if (ok)
+			f->last_ok = now;
+		else
+			f->failures++;
+	}
+	(void)pthread_mutex_unlock(&j->lock);
+}
+
+size_t
+jobs_figures(struct jobs *j, struct job_figures *list)
+{
+	size_t n;
+
+	(void)pthread_mutex_lock(&j->lock);
+	n = j->n;
+	memcpy(list, j->figures, n * sizeof(*list));
+	(void)pthread_mutex_unlock(&j->lock);
+	return n;
+}
+
 static void
 run_job(struct jobs *j, const struct work_job *job)
 {
 	struct piece p = { .job = job, .done = 1 };
-	int64_t sum = 0;
+	int64_t sum = 0, now = 0;
+	char trace[TRACE_DIGITS + 1] = "";
 
 	for (int i = 0; i < PIECES && p.done > 0 && !asked_to_end(j, i == 0 ? 0 : PAUSE_MS); i++) {
 		SCOPED(arena) struct arena *a = arena_new();
@@ -101,14 +142,26 @@ run_job(struct jobs *j, const struct work_job *job)
 		ctx_init(&cx, a);
 		world_enter(&cx, j->world);
 		cx.who.system = true;
+		now = cx.now;
+		/* One run, one thread, whatever the number of its pieces. */
+		if (trace[0] == '\0') {
+			trace_begin(&cx);
+			memcpy(trace, cx.trace, sizeof(trace));
+			log_trace(trace);
+		}
+		memcpy(cx.trace, trace, sizeof(trace));
 		p.done = 0;
 		if (db_run(&cx, j->db, job->name, run_piece, &p) != OK) {
 			log_error(&cx, job->name);
+			note(j, job->name, false, sum, now);
 			return;
 		}
 		sum += p.done;
 	}
 	log_job(job, sum);
+	if (p.done == 0)
+		note(j, job->name, true, sum, now);
+	log_trace(NULL);
 }
 
 /* What the hour's work and its people have written is looked at by the planner. */
@@ -150,6 +203,7 @@ jobs_start(struct run *r, struct db *db, struct jobs **ret)
 	j->world = r->world;
 	j->works = r->works;
 	j->db = db;
+	(void)pthread_mutex_init(&j->lock, NULL);
 	j->end = eventfd(0, EFD_CLOEXEC);
 	if (j->end < 0 || pthread_create(&j->thread, NULL, jobs_thread, j) != 0) {
 		if (j->end >= 0)
@@ -170,5 +224,6 @@ jobs_stop(struct jobs *j)
 		BUG("an event that cannot be written");
 	(void)pthread_join(j->thread, NULL);
 	(void)close(j->end);
+	(void)pthread_mutex_destroy(&j->lock);
 	free(j);
 }

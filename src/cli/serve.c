@@ -7,8 +7,10 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "cli/cli.h"
 #include "cli/jobs.h"
+#include "cli/watch.h"
 #include "format/letter.h"
 #include "web/site.h"
 
@@ -75,33 +77,67 @@ greet(struct run *r, struct db *db, struct site *site)
 	return OK;
 }
 
-/* Wait for SIGINT or SIGTERM. They are blocked before any thread starts. */
+/* Wait for SIGINT or SIGTERM; SIGHUP opens the audit log anew. They are blocked before any thread
+ * starts. */
 static void
 wait_for_end(int fd)
 {
-	struct signalfd_siginfo info;
+	struct signalfd_siginfo info = { 0 };
 
-	while (read(fd, &info, sizeof(info)) < 0)
-		continue;
+	do {
+		if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+			continue;
+		if (info.ssi_signo == SIGHUP)
+			log_line(log_reopen() ? LOG_INFO : LOG_ERROR, "log.reopen", "log.name",
+				 "audit");
+	} while (info.ssi_signo != SIGINT && info.ssi_signo != SIGTERM);
+}
+
+static void
+say_listening(const char *what, const struct http_settings *s, uint16_t port)
+{
+	bool six = strchr(s->address, ':') != NULL;
+
+	(void)printf("%s http://%s%s%s:%u\n", what, six ? "[" : "", s->address, six ? "]" : "",
+		     (unsigned)port);
+	(void)fflush(stdout);
+}
+
+/* Start to be watched, if that is asked for, before anything else takes its time. */
+static enum err
+start_watch(struct run *r, const char *listen, struct watch **ret)
+{
+	struct http_settings settings = { 0 };
+
+	if (listen == NULL)
+		return OK;
+	TRY(parse_listen(r->cx, listen, &settings));
+	TRY(watch_start(r->cx, &settings, r->world, ret));
+	say_listening("watched", &settings, watch_port(*ret));
+	return OK;
 }
 
 static enum err
-serve(struct run *r, struct db *db, const struct http_settings *settings, int fd)
+serve(struct run *r, struct db *db, const struct http_settings *settings, struct watch *watch,
+      int fd)
 {
 	SCOPED(jobs) struct jobs *jobs = NULL;
 	SCOPED(http) struct http *http = NULL;
-	struct site site = { .world = r->world, .db = db, .works = r->works, .version = "0.1" };
+	struct site site = {
+		.world = r->world, .db = db, .works = r->works, .version = HOOL_VERSION
+	};
 	struct http_site callbacks;
 
 	TRY(greet(r, db, &site));
 	site_init(r->cx, &site, &callbacks);
 	TRY(http_start(r->cx, settings, &callbacks, db, &http));
 	TRY(jobs_start(r, db, &jobs));
-	(void)printf(strchr(settings->address, ':') == NULL ? "listening http://%s:%u\n"
-							    : "listening http://[%s]:%u\n",
-		     settings->address, (unsigned)http_port(http));
-	(void)fflush(stdout);
+	if (watch != NULL)
+		TRY(watch_serving(r->cx, watch,
+				  &(struct watch_parts){ .db = db, .http = http, .jobs = jobs }));
+	say_listening("listening", settings, http_port(http));
 	wait_for_end(fd);
+	watch_ending(watch);
 	(void)printf("%s\n", msg(r->cx, "serve.ending"));
 	return OK;
 }
@@ -111,6 +147,8 @@ cmd_serve(struct run *r)
 {
 	struct http_settings settings = { 0 };
 	SCOPED(db) struct db *db = NULL;
+	SCOPED(watch) struct watch *watch = NULL;
+	const char *watched, *audit;
 	unsigned flags = DB_CREATE;
 	int64_t threads;
 	sigset_t ends;
@@ -123,6 +161,8 @@ cmd_serve(struct run *r)
 	settings.threads = (int)threads;
 	settings.behind_tls = run_flag(r, "--behind-tls");
 	settings.proxies = run_option(r, "--proxies", NULL);
+	watched = run_option(r, "--watch", NULL);
+	audit = run_option(r, "--audit", NULL);
 	if (run_flag(r, "--quiet"))
 		log_set_level(LOG_WARN);
 	if (run_flag(r, "--alone")) /* for bench/: every write a commit of its own */
@@ -131,13 +171,17 @@ cmd_serve(struct run *r)
 	(void)sigemptyset(&ends);
 	(void)sigaddset(&ends, SIGINT);
 	(void)sigaddset(&ends, SIGTERM);
+	(void)sigaddset(&ends, SIGHUP);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0 || (fd = signalfd(-1, &ends, SFD_CLOEXEC)) < 0)
 		return fail(r->cx, ERR_IO, "err.io");
 	letter_warm_up();
-	e = run_open(r, flags, &db);
+	e = audit == NULL || log_audit_open(audit) ? start_watch(r, watched, &watch)
+						   : fail(r->cx, ERR_IO, "err.audit_file", audit);
 	if (e == OK)
-		e = serve(r, db, &settings, fd);
+		e = run_open(r, flags, &db);
+	if (e == OK)
+		e = serve(r, db, &settings, watch, fd);
 	(void)close(fd);
 	return e;
 }

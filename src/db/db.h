@@ -44,6 +44,8 @@ struct db_figures {
 	uint64_t closures; /* closures run in them */
 	uint64_t waiting;  /* closures waiting now */
 	uint64_t largest;  /* closures of the largest group */
+	uint64_t readers;  /* read connections open now */
+	uint64_t wal_size; /* bytes of the write-ahead log beside the file; 0 without one */
 };
 
 /*

@@ -12,10 +12,12 @@
 #include "db/db_int.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -244,6 +246,7 @@ job_run(struct lane *l, struct db_job *job)
 		return;
 	}
 	job->cx->conn = l->conn;
+	log_trace(job->cx->trace);
 	job->result = closure_call(l, job);
 	job->cx->conn = before;
 	if (job->result != OK && transaction_open(l) &&
@@ -258,6 +261,7 @@ job_run(struct lane *l, struct db_job *job)
 	}
 	if (!l->bulk && microseconds() - began > SLOW_CLOSURE)
 		log_line(LOG_WARN, "db.slow", "closure", job->name);
+	log_trace(NULL);
 }
 
 /* ---- one group ---- */
@@ -603,11 +607,17 @@ struct db_figures
 db_figures(struct db *db)
 {
 	struct db_figures f = { 0 };
+	char wal[PATH_MAX];
+	struct stat st;
 
 	if (!db->lane.running)
 		return f;
 	(void)pthread_mutex_lock(&db->lane.mutex);
 	f = db->lane.figures;
 	(void)pthread_mutex_unlock(&db->lane.mutex);
+	f.readers = (uint64_t)atomic_load(&db->readers);
+	(void)snprintf(wal, sizeof(wal), "%s-wal", db->path);
+	if (stat(wal, &st) == 0)
+		f.wal_size = (uint64_t)st.st_size;
 	return f;
 }

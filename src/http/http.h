@@ -104,6 +104,9 @@ struct http_site {
 	 * well (a refused look is logged too).
 	 */
 	void (*failed)(struct http_exchange *x, enum err e, void *arg);
+	/* The answer has left, whole or cut: for the site's own notes. On the loop's thread;
+	 * nothing may fail or wait here. NULL: none. */
+	void (*left)(struct http_exchange *x, bool whole, void *arg);
 	/* Bytes allowed for the body, known by method and path; 0 allows none. NULL: MAX_FORM_BODY.
 	 */
 	size_t (*body_limit)(struct http_exchange *x, void *arg);
@@ -121,6 +124,7 @@ struct http_settings {
 				the answer; a second more for every 8 KiB that really moved [20] */
 	int connections;     /* at once, all in all [2000] */
 	int per_address;     /* at once from one address; the trusted proxies are exempt [200] */
+	bool unlogged;	     /* no line in the log for answers that are no errors of ours */
 	bool behind_tls;     /* a proxy ends TLS: Secure cookies, HSTS */
 	const char *proxies; /* addresses whose X-Forwarded-For is believed, by spaces; or NULL */
 };
@@ -137,6 +141,17 @@ struct http_figures {
 	uint64_t slow_waiting; /* pieces of slow work waiting now */
 };
 
+/* Answers of one route, method and status, by how long they took from the request's first line
+ * until they left. */
+#define HTTP_BOUND_COUNT 14
+extern const uint32_t HTTP_BOUNDS[HTTP_BOUND_COUNT]; /* microseconds, upper bounds */
+struct http_series {
+	const char *route, *method;
+	int status;
+	uint64_t micros;		     /* in all */
+	uint64_t took[HTTP_BOUND_COUNT + 1]; /* each within its bound only; the last above all */
+};
+
 struct http;
 
 /*
@@ -150,6 +165,8 @@ uint16_t http_port(const struct http *h);
 void http_stop(struct http *h);
 SCOPED_DEFINE(http, struct http, http_stop)
 struct http_figures http_figures(struct http *h);
+/* All series since the start, sorted, in the arena; returns how many. */
+size_t http_series(struct http *h, struct arena *a, struct http_series **ret);
 
 /* ---- the request ---- */
 

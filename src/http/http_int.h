@@ -71,6 +71,20 @@ struct counters {
 		running;
 };
 
+#define SERIES_SLOTS 512
+
+/* Requests of one route, method and status. `method` and `status` are set before `route` is. */
+struct slot {
+	_Atomic(char *) route; /* NULL: free */
+	const char *method;
+	int status;
+	atomic_uint_fast64_t micros, took[HTTP_BOUND_COUNT + 1];
+};
+struct series {
+	struct slot slots[SERIES_SLOTS], rest;
+	size_t count;
+};
+
 /* One thread with its socket. */
 struct loop {
 	struct http *http;
@@ -87,6 +101,7 @@ struct loop {
 	bool quiet; /* accepts nothing more */
 	bool runs;  /* has a thread */
 	struct counters counters;
+	struct series series;
 	pthread_mutex_t lock;		 /* of the list below */
 	struct running *done;		 /* newest first; resumed by the loop */
 	struct db_job *held, *held_last; /* for the write lane; see work_flush() */
@@ -137,6 +152,10 @@ void running_count(struct running *r, bool whole);
 /* Keep it for the next request, or end it for good. */
 void running_free(struct running *r);
 void running_destroy(struct running *r);
+
+/* series.c: on the loop's thread. Count an answer that has left; and free the table. */
+void series_count(struct series *s, const struct http_exchange *x, uint64_t micros);
+void series_free(struct series *s);
 
 /* http_guard.c: connections, before the HTTP library sees their bytes */
 void guard_open(struct loop *l, struct MHD_Connection *c, void **socket_context);

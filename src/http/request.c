@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "base/trace.h"
 
 #define MAX_TYPE 100 /* characters of a body's type */
 
@@ -254,6 +255,7 @@ request_read(struct running *r, const char *method)
 	const char *expect;
 
 	TRY(read_headers(r));
+	(void)trace_accept(&x->cx, http_header(x, "traceparent"));
 	x->host = http_header(x, "Host");
 	if (x->host == NULL)
 		x->host = "";

@@ -11,6 +11,23 @@
 #define SPARE 64		  /* of them a loop keeps */
 #define SPARE_BYTES (256u * 1024) /* of a buffer worth keeping with one */
 
+/*
+ * A thread id for a request that brings none: the request's number, which comes once, through a
+ * keyed hash nobody outside can foretell.
+ */
+static void
+begin_trace(struct running *r)
+{
+	uint64_t halves[2] = { r->x.number, ~r->x.number };
+	unsigned char bytes[2 * crypto_shorthash_BYTES];
+
+	for (size_t i = 0; i < 2; i++)
+		(void)crypto_shorthash(bytes + i * crypto_shorthash_BYTES,
+				       (const unsigned char *)&halves[i], sizeof(halves[i]),
+				       r->loop->http->seed);
+	(void)sodium_bin2hex(r->x.cx.trace, sizeof(r->x.cx.trace), bytes, sizeof(bytes));
+}
+
 struct running *
 running_new(struct loop *l, struct link *k, struct MHD_Connection *c, const char *target)
 {
@@ -44,6 +61,7 @@ running_new(struct loop *l, struct link *k, struct MHD_Connection *c, const char
 	r->x.cx.conn = l->reader;
 	r->x.number = atomic_fetch_add(&l->http->number, 1) + 1;
 	r->x.cx.request = r->x.number;
+	begin_trace(r);
 	r->x.method = "GET";
 	r->x.path = r->x.raw_path = "/";
 	r->x.host = r->x.type = r->x.body = "";
@@ -94,26 +112,31 @@ running_free(struct running *r)
 
 /* One line a request: never its address, which may tell whom it is about. */
 static void
-log_request(const struct running *r, bool whole)
+log_request(const struct running *r, bool whole, uint64_t took)
 {
 	const struct http_exchange *x = &r->x;
-	char status[12], micros[24], bytes[24], trace[24];
+	char status[12], micros[24], bytes[24], number[24];
 
 	(void)snprintf(status, sizeof(status), "%d", x->status);
-	(void)snprintf(micros, sizeof(micros), "%.1f", (double)(clock_micros() - r->began) / 1000);
+	(void)snprintf(micros, sizeof(micros), "%.1f", (double)took / 1000);
 	(void)snprintf(bytes, sizeof(bytes), "%" PRIu64, r->sent);
-	(void)snprintf(trace, sizeof(trace), "%" PRIu64, x->number);
-	log_line(x->status >= 500 ? LOG_WARN : LOG_INFO, "http.request", "http.request.method",
-		 x->is_head ? "HEAD" : x->method, "http.route",
-		 x->route_name == NULL ? "-" : x->route_name, "http.response.status_code", status,
-		 "http.response.body.bytes", bytes, "event.duration.ms", micros, "event.outcome",
-		 whole ? "success" : "cut", "trace.id", trace);
+	(void)snprintf(number, sizeof(number), "%" PRIu64, x->number);
+	log_line(x->status >= 500		    ? LOG_WARN
+		 : r->loop->http->settings.unlogged ? LOG_DEBUG
+						    : LOG_INFO,
+		 "http.request", "http.request.method", x->is_head ? "HEAD" : x->method,
+		 "http.route", x->route_name == NULL ? "-" : x->route_name,
+		 "http.response.status_code", status, "http.response.body.bytes", bytes,
+		 "event.duration.ms", micros, "event.outcome", whole ? "success" : "cut",
+		 "trace.id", x->cx.trace, "transaction.id", number);
 }
 
 void
 running_count(struct running *r, bool whole)
 {
+	const struct http_site *site = r->loop->http->site;
 	struct counters *c = &r->loop->counters;
+	uint64_t took = (uint64_t)(clock_micros() - r->began);
 
 	if (r->step != STEP_ANSWERED)
 		return;
@@ -121,5 +144,8 @@ running_count(struct running *r, bool whole)
 	count(&c->bytes, (int64_t)r->sent);
 	if (r->x.status >= 100 && r->x.status < 600)
 		count(&c->by_class[r->x.status / 100], 1);
-	log_request(r, whole);
+	series_count(&r->loop->series, &r->x, took);
+	if (site->left != NULL)
+		site->left(&r->x, whole, site->arg);
+	log_request(r, whole, took);
 }

@@ -400,6 +400,7 @@ loop_stop(struct loop *l)
 	if (l->deflate_ready)
 		(void)deflateEnd(&l->deflate);
 	conn_free(l->reader);
+	series_free(&l->series);
 	(void)pthread_mutex_destroy(&l->lock);
 }
 

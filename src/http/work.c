@@ -150,6 +150,7 @@ pool_thread(void *arg)
 
 	while ((r = pool_take(&w->http->pool)) != NULL) {
 		r->x.cx.conn = w->reader;
+		log_trace(r->x.cx.trace);
 		loop_done(r, slow_work(r));
 	}
 	conn_free(w->reader);
@@ -294,6 +295,7 @@ work_begin(struct running *r)
 	enum err e;
 
 	r->x.cx.conn = r->reader;
+	log_trace(r->x.cx.trace);
 	guard_phase(r->link, PHASE_WORKING, 0);
 	e = prepare(r, &lane);
 	if (e != OK || lane == HTTP_DONE)
@@ -315,6 +317,7 @@ bool
 work_continue(struct running *r)
 {
 	r->x.cx.conn = r->reader;
+	log_trace(r->x.cx.trace);
 	if (r->step == STEP_WORK) {
 		if (r->result == OK)
 			r->x.after = NULL; /* done with the work itself */

@@ -505,8 +505,8 @@ struct part_trouble {
 	const char *next;	      /* what to do, or NULL */
 	const struct part_link *ways; /* where to go */
 	size_t n_ways;
-	const char *code; /* for the support: "E409" */
-	uint64_t trace;	  /* number of the request */
+	const char *code;  /* for the support: "E409" */
+	const char *trace; /* thread id of the request, to be quoted */
 };
 void part_trouble(struct page *p, const struct part_trouble *t);
 

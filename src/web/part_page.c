@@ -1,5 +1,4 @@
 /* Whole pages: ask again, merge, letter, sign-in, trouble, printed sheet. See part.h. */
-#include <inttypes.h>
 
 #include "base/text.h"
 #include "web/part_int.h"
@@ -289,7 +288,7 @@ part_trouble(struct page *p, const struct part_trouble *t)
 	html_open(h, "p");
 	html_attr(h, "class", "quiet");
 	html_text(h, msgf(p->cx, "part.trouble_code", t->code != NULL ? t->code : "–",
-			  arena_printf(p->cx->arena, "%" PRIu64, t->trace)));
+			  t->trace != NULL && t->trace[0] != '\0' ? t->trace : "–"));
 	html_close(h, "p");
 	html_raw(h, "</div>");
 }

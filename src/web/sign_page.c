@@ -103,6 +103,7 @@ sign_in(struct visit *v)
 	const char *token;
 	enum err e;
 
+	v->tried = login;
 	/* In practice data one button signs in: the password is known to all anyway. */
 	if (login != NULL && password == NULL && v->cx->world->practice)
 		TRY(db_get_text(v->cx, PRACTICE_PASSWORD, DB_NONE, &password));
@@ -114,6 +115,7 @@ sign_in(struct visit *v)
 		const char *key = v->cx->error.key, *arg = v->cx->error.args[0];
 
 		v->error = e;
+		v->refused = key;
 		ctx_forgive(v->cx);
 		(void)(arg == NULL ? fail(v->cx, e, key) : fail(v->cx, e, key, arg));
 		v->x->status = e == ERR_LIMIT ? 429 : 401;

@@ -103,7 +103,8 @@ find_route(struct visit *v, const struct site *site)
 	if (r == NULL)
 		return fail(v->cx, ERR_NOTFOUND, "err.no_page");
 	v->route = r;
-	v->x->route_name = r->pattern;
+	v->x->route_name =
+		v->type == NULL ? r->pattern : arena_printf(v->cx->arena, "/{type}%s", r->pattern);
 	return OK;
 }
 
@@ -394,6 +395,8 @@ site_failed(struct http_exchange *x, enum err e, void *arg)
 		x->site_data = v;
 	}
 	v->error = e;
+	if (v->refused == NULL && !is_question(&cause))
+		v->refused = arena_strdup(v->cx->arena, cause.key);
 	if (v->signed_in)
 		x->cx.who = v->session.who;
 	if (comes_back(v, e)) {
@@ -441,5 +444,6 @@ site_init(struct ctx *cx, struct site *site, struct http_site *ret)
 				   .route = site_route,
 				   .handle = site_handle,
 				   .failed = site_failed,
+				   .left = audit_left,
 				   .body_limit = site_body_limit };
 }

@@ -56,7 +56,9 @@ struct visit {
 	size_t nfaults;
 	unsigned char form_hash[32]; /* of what the form said as it came; form_key.c */
 	bool form_hashed;
-	bool kept; /* the session was over, and what was sent is kept as a draft */
+	const char *tried;   /* the name a sign-in was tried with, for the audit log */
+	const char *refused; /* key of the error the visit met first, for the audit log */
+	bool kept;	     /* the session was over, and what was sent is kept as a draft */
 	struct html h;
 	struct page page;
 };

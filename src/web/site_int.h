@@ -14,6 +14,9 @@ extern const struct web_route STANDARD_ROUTES[];
 /* The page for an error no form can show. Never fails. */
 void page_trouble(struct visit *v, enum err e);
 
+/* audit.c: the audit log's line for an answer that has left; http_site.left. */
+void audit_left(struct http_exchange *x, bool whole, void *arg);
+
 /* sign_page.c, home_page.c, search_page.c, draft.c */
 enum err sign_in_page(struct visit *v) MUST_USE;
 enum err sign_in(struct visit *v) MUST_USE;

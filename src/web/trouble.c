@@ -52,7 +52,7 @@ page_trouble(struct visit *v, enum err e)
 		.ways = &way,
 		.n_ways = 1,
 		.code = arena_printf(cx->arena, "E%d", v->x->status),
-		.trace = v->x->number,
+		.trace = cx->trace,
 	};
 
 	/* Nobody is signed in: the page asked for comes after the sign-in. Who is out is out. */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { root, outDir, program, practiceDatabase, startServer, stopServer, killServer }
 	from '../lib/hool.mjs';
+import { complaints } from '../lib/log.mjs';
 import { decode, forms, plainText } from './html.mjs';
 
 const here = path.join(root, 'tests/scenario');
@@ -308,6 +309,10 @@ async function run(file) {
 		}
 	} finally {
 		const complaint = await stopServer(s.server);
+		const typed = steps.flatMap((step) => (step.fields || []).map((f) => s.fill(f.value || '')))
+			.filter((v) => v.length >= 5 && /\p{L}{3}|\d{8}/u.test(v) && !/^[a-z-]+$/.test(v));
+		const leaks = complaints(fs.readFileSync(s.log, 'utf8'), typed);
+		s.check({ file: s.name, line: 0 }, leaks.length === 0, `the technical log: ${leaks.slice(0, 3).join('\n')}`);
 		s.check({ file: s.name, line: 0 }, complaint === '', complaint + ' ' + s.log);
 	}
 	console.log(`${s.failures === 0 ? '#' : '# FAILED'} ${name}: ${s.requests} requests, ${s.checks} checks, ` +

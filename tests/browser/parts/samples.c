@@ -802,7 +802,7 @@ trouble_page(struct page *p)
 			     .ways = ways,
 			     .n_ways = COUNT(ways),
 			     .code = "E503",
-			     .trace = 184467 });
+			     .trace = "4bf92f3577b34da6a3ce929d0e0e4736" });
 	page_end(p);
 }
 
