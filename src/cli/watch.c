@@ -219,7 +219,7 @@ add_requests(struct buf *b, struct arena *a, struct http *http)
 	struct http_series *list;
 	size_t n = http_series(http, a, &list);
 
-	metrics_family(b, REQUESTS, "counter", NULL, "Requests answered, by route and status.");
+	metrics_family(b, REQUESTS, "counter", NULL, "requests answered, by route and status.");
 	for (size_t i = 0; i < n; i++) {
 		uint64_t sum = 0;
 
@@ -232,7 +232,7 @@ add_requests(struct buf *b, struct arena *a, struct http *http)
 			       sum);
 	}
 	metrics_family(b, TOOK, "histogram", "seconds",
-		       "Time from the first line of a request until its answer left.");
+		       "time from the first line of a request until its answer left.");
 	for (size_t i = 0, k; i < n; i = k) {
 		struct http_series sum = list[i];
 
@@ -254,13 +254,13 @@ add_http(struct buf *b, struct http *http)
 {
 	struct http_figures f = http_figures(http);
 
-	counter(b, "hool_http_sent_bytes", "Bytes of answers' bodies, as sent.", f.bytes);
-	counter(b, "hool_http_refused", "Connections ended for broken HTTP.", f.refused);
-	counter(b, "hool_http_late", "Connections ended for a deadline.", f.late);
-	counter(b, "hool_http_over_limit", "Connections refused for their number.", f.over_limit);
-	gauge(b, "hool_http_connections", NULL, "Connections open now.", f.connections);
-	gauge(b, "hool_http_running", NULL, "Requests not answered yet.", f.running);
-	gauge(b, "hool_http_slow_waiting", NULL, "Slow work that waits for a thread.",
+	counter(b, "hool_http_sent_bytes", "bytes of answers' bodies, as sent.", f.bytes);
+	counter(b, "hool_http_refused", "connections ended for broken HTTP.", f.refused);
+	counter(b, "hool_http_late", "connections ended for a deadline.", f.late);
+	counter(b, "hool_http_over_limit", "connections refused for their number.", f.over_limit);
+	gauge(b, "hool_http_connections", NULL, "connections open now.", f.connections);
+	gauge(b, "hool_http_running", NULL, "requests not answered yet.", f.running);
+	gauge(b, "hool_http_slow_waiting", NULL, "slow work that waits for a thread.",
 	      f.slow_waiting);
 }
 
@@ -269,12 +269,12 @@ add_database(struct buf *b, struct db *db)
 {
 	struct db_figures f = db_figures(db);
 
-	counter(b, "hool_db_groups", "Commits of the write lane.", f.groups);
-	counter(b, "hool_db_closures", "Pieces of writing in them.", f.closures);
-	gauge(b, "hool_db_waiting", NULL, "Pieces of writing that wait now.", f.waiting);
-	gauge(b, "hool_db_largest_group", NULL, "Pieces in the largest commit.", f.largest);
-	gauge(b, "hool_db_readers", NULL, "Read connections open.", f.readers);
-	gauge(b, "hool_db_wal_bytes", "bytes", "Size of the write-ahead log.", f.wal_size);
+	counter(b, "hool_db_groups", "commits of the write lane.", f.groups);
+	counter(b, "hool_db_closures", "pieces of writing in them.", f.closures);
+	gauge(b, "hool_db_waiting", NULL, "pieces of writing that wait now.", f.waiting);
+	gauge(b, "hool_db_largest_group", NULL, "pieces in the largest commit.", f.largest);
+	gauge(b, "hool_db_readers", NULL, "read connections open.", f.readers);
+	gauge(b, "hool_db_wal_bytes", "bytes", "size of the write-ahead log.", f.wal_size);
 }
 
 static void
@@ -283,9 +283,9 @@ add_jobs(struct buf *b, struct jobs *jobs)
 	static const struct {
 		const char *name, *help;
 	} FAMILIES[] = {
-		{ "hool_job_runs", "Runs of hourly jobs." },
-		{ "hool_job_failures", "Runs that ended in an error." },
-		{ "hool_job_pieces", "Pieces of work done by them." },
+		{ "hool_job_runs", "runs of hourly jobs." },
+		{ "hool_job_failures", "runs that ended in an error." },
+		{ "hool_job_pieces", "pieces of work done by them." },
 	};
 	struct job_figures list[JOBS_MOST];
 	size_t n = jobs_figures(jobs, list);
@@ -300,7 +300,7 @@ add_jobs(struct buf *b, struct jobs *jobs)
 						: list[i].done);
 	}
 	metrics_family(b, "hool_job_last_success_seconds", "gauge", "seconds",
-		       "When a job last ended well, UTC; 0: not yet.");
+		       "when a job last ended well, UTC; 0: not yet.");
 	for (size_t i = 0; i < n; i++)
 		metrics_sample(b, "hool_job_last_success_seconds", "",
 			       METRICS_LABELS({ "job", list[i].name }), (uint64_t)list[i].last_ok);
@@ -329,17 +329,17 @@ add_process(const struct watch *w, struct buf *b)
 	const char *name = "process_cpu_seconds";
 
 	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-	metrics_family(b, "hool_build", "info", NULL, "The program.");
+	metrics_family(b, "hool_build", "info", NULL, "the program.");
 	metrics_sample(b, "hool_build", "_info", METRICS_LABELS({ "version", HOOL_VERSION }), 1);
-	gauge(b, "process_start_time_seconds", "seconds", "When the program started, UTC.",
+	gauge(b, "process_start_time_seconds", "seconds", "when the program started, UTC.",
 	      (uint64_t)w->started);
-	metrics_family(b, name, "counter", "seconds", "Processor time used.");
+	metrics_family(b, name, "counter", "seconds", "processor time used.");
 	buf_printf(b, "%s_total %" PRId64 ".%06ld\n", name, (int64_t)cpu.tv_sec,
 		   cpu.tv_nsec / 1000);
-	gauge(b, "process_resident_memory_bytes", "bytes", "Memory in the machine.", resident(w));
-	gauge(b, "hool_heap_bytes", "bytes", "Memory asked for and not given back.",
+	gauge(b, "process_resident_memory_bytes", "bytes", "memory in the machine.", resident(w));
+	gauge(b, "hool_heap_bytes", "bytes", "memory asked for and not given back.",
 	      m.uordblks + m.hblkhd);
-	counter(b, "hool_log_lost_lines", "Lines of the logs that could not be written.",
+	counter(b, "hool_log_lost_lines", "lines of the logs that could not be written.",
 		log_lost());
 }
 
@@ -356,7 +356,7 @@ metrics(struct watch *w, struct http_exchange *x)
 		add_database(b, w->parts.db);
 		add_jobs(b, w->parts.jobs);
 		if (count_sessions(w, &x->cx, &sessions) == OK)
-			gauge(b, "hool_sessions", NULL, "People signed in.", sessions);
+			gauge(b, "hool_sessions", NULL, "people signed in.", sessions);
 		ctx_forgive(&x->cx);
 	}
 	add_process(w, b);
