@@ -142,7 +142,7 @@ TEST(log_lines_carry_the_thread_they_belong_to)
 
 TEST(log_audit_is_a_file_of_its_own_that_is_only_appended_to)
 {
-	char path[] = "/tmp/hool-audit-XXXXXX", moved[64];
+	char path[] = P_tmpdir "/hool-audit-XXXXXX", moved[64];
 	int fd = mkstemp(path);
 	char *out;
 
