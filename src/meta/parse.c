@@ -167,7 +167,7 @@ is_duty_name(const char *s)
 	return n > 0 && n <= 20 && s[n] == '\0' && *s >= 'A';
 }
 
-/* Duties: {B3.1: {et: …}, …} */
+/* Duties: {B3.1: {et: …, outcome: {et: …}}, …} */
 static enum err
 parse_duties(struct parse *p, struct yaml *root)
 {
@@ -176,10 +176,15 @@ parse_duties(struct parse *p, struct yaml *root)
 	TRY(yaml_need(p->cx, root, "duties", YAML_MAP, &map));
 	for (size_t i = 0; i < map->n; i++) {
 		struct duty *d = ARENA_NEW(p->cx->arena, struct duty);
+		struct yaml *y;
 
 		d->name = map->keys[i];
 		if (!is_duty_name(d->name))
 			return yaml_fail(p->cx, map->key_at[i], "err.type_name", d->name);
+		TRY(yaml_need(p->cx, map, d->name, YAML_MAP, &y));
+		TRY(parse_label(p, y, "outcome", true,
+				arena_printf(p->cx->arena, "outcome.%s", d->name),
+				&d->outcome_key));
 		TRY(parse_label(p, map, d->name, false,
 				arena_printf(p->cx->arena, "duty.%s", d->name), &d->label_key));
 		d->index = (int)p->types->nduties;

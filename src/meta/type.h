@@ -236,6 +236,7 @@ struct position_kind {
 struct duty {
 	const char *name;      /* "B3.1" */
 	const char *label_key; /* "duty.B3.1" */
+	const char *outcome_key; /* "outcome.B3.1": the expected outcome beside it; NULL none */
 	int index;
 };
 

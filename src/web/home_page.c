@@ -127,8 +127,9 @@ write_measure(struct visit *v, const struct type *t, const struct measure *m)
 	return OK;
 }
 
+/* The figures of one duty under its name and expected outcome; nothing where it has none. */
 static enum err
-write_figures(struct visit *v)
+write_duty(struct visit *v, const struct duty *d)
 {
 	const struct types *ts = v->cx->world->types;
 	bool begun = false;
@@ -137,12 +138,14 @@ write_figures(struct visit *v)
 		for (int k = 0; k < ts->list[i]->nmeasures; k++) {
 			const struct type *t = ts->list[i];
 
-			if (!visit_duty(v, t->measures[k].duty) ||
+			if (strcmp(t->measures[k].duty, d->name) != 0 ||
 			    !sql_may(v->cx, ts, t, RIGHT_SEE))
 				continue;
 			if (!begun) {
-				part_section_begin(&v->page, "moodikud",
-						   msg(v->cx, "home.figures"));
+				part_section_begin(&v->page, NULL, msg(v->cx, d->label_key));
+				if (d->outcome_key != NULL)
+					part_quiet(&v->page, msgf(v->cx, "home.outcome",
+								  msg(v->cx, d->outcome_key)));
 				part_figures_begin(&v->page);
 			}
 			begun = true;
@@ -152,6 +155,17 @@ write_figures(struct visit *v)
 		part_figures_end(&v->page);
 		part_section_end(&v->page);
 	}
+	return OK;
+}
+
+static enum err
+write_figures(struct visit *v)
+{
+	const struct types *ts = v->cx->world->types;
+
+	for (size_t i = 0; i < ts->nduties; i++)
+		if (visit_duty(v, ts->duties[i]->name))
+			TRY(write_duty(v, ts->duties[i]));
 	return OK;
 }
 

@@ -33,7 +33,7 @@ part_figure(struct page *p, const struct part_figure *f)
 	struct html *h = p->h;
 
 	html_raw(h, "<section class=\"figure\">");
-	html_element(h, "h2", NULL, f->label);
+	html_element(h, "h3", NULL, f->label);
 	html_raw(h, "<p class=\"figure-value\">");
 	html_text(h, f->value);
 	html_raw(h, "</p><p class=\"figure-target\">");
