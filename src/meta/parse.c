@@ -88,6 +88,14 @@ type_list(const struct type *t, const char *name)
 	for (int i = 0; i < t->nlists; i++)
 		if (strcmp(t->lists[i].name, name) == 0)
 			return &t->lists[i];
+	for (int i = 0; i < t->nmeasures; i++) {
+		const struct measure *m = &t->measures[i];
+
+		if (strcmp(m->all.name, name) == 0)
+			return &m->all;
+		if (m->good != NULL && strcmp(m->rest.name, name) == 0)
+			return &m->rest;
+	}
 	return NULL;
 }
 

@@ -274,6 +274,40 @@ resolve_lists(struct resolve *r, const struct type *t)
 	return OK;
 }
 
+/* The lists behind each measure: as the type's first list shows its records. */
+static enum err
+make_measure_lists(struct resolve *r, const struct type *t)
+{
+	struct arena *a = r->cx->arena;
+	const struct list *model = &t->lists[0];
+
+	for (int i = 0; i < t->nlists; i++)
+		if (t->lists[i].first)
+			model = &t->lists[i];
+	for (int i = 0; i < t->nmeasures; i++) {
+		struct measure *m = &t->measures[i];
+
+		TRY(check(r, t, m->of, m->of_at));
+		TRY(check(r, t, m->good, m->good_at));
+		m->all = *model;
+		m->all.of = m;
+		m->all.first = false;
+		m->all.duty = NULL;
+		m->all.name = arena_printf(a, "m.%s", m->name);
+		m->all.label_key = m->label_key;
+		m->all.where =
+			m->date == NULL
+				? m->of
+				: arena_printf(a, "(%s) and %s >= :today - %d and %s <= :today",
+					       m->of, m->date, MEASURE_DAYS, m->date);
+		m->rest = m->all;
+		m->rest.name = arena_printf(a, "m.%s.rest", m->name);
+		m->rest.but = m->good;
+		TRY(check(r, t, m->all.where, m->of_at));
+	}
+	return OK;
+}
+
 static enum err
 check_moves(struct resolve *r, const struct type *t)
 {
@@ -316,11 +350,7 @@ check_conditions(struct resolve *r, const struct type *t)
 		if (g->unless != NULL)
 			TRY(expr_check(r->cx, r->types, t, g->unless, g->unless_at, EXPR_CHANGE));
 	}
-	for (int i = 0; i < t->nmeasures; i++) {
-		TRY(check(r, t, t->measures[i].of, t->measures[i].of_at));
-		TRY(check(r, t, t->measures[i].good, t->measures[i].good_at));
-	}
-	return OK;
+	return make_measure_lists(r, t);
 }
 
 static enum err

@@ -168,6 +168,11 @@ where(struct ctx *cx, const struct types *ts, const struct list_query *lq, struc
 		buf_text(b, " AND ");
 		TRY(expr_compile(cx, ts, lq->type, lq->list->where, "t", b, ps));
 	}
+	if (lq->list->but != NULL) { /* what is not known does not hold */
+		buf_text(b, " AND CASE WHEN ");
+		TRY(expr_compile(cx, ts, lq->type, lq->list->but, "t", b, ps));
+		buf_text(b, " THEN 0 ELSE 1 END = 1");
+	}
 	buf_text(b, " AND ");
 	if (!sql_right(cx, ts, lq->type, RIGHT_SEE, "t", b, ps))
 		return fail(cx, ERR_DENIED, "err.denied_see", msg(cx, lq->type->plural_key));
@@ -351,7 +356,8 @@ build_count(struct ctx *cx, const struct types *ts, const struct list_query *lq,
 static bool
 is_own_list(const struct list_query *lq)
 {
-	return lq->list >= lq->type->lists && lq->list < lq->type->lists + lq->type->nlists;
+	return lq->list->of != NULL ||
+	       (lq->list >= lq->type->lists && lq->list < lq->type->lists + lq->type->nlists);
 }
 
 static void

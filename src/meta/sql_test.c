@@ -252,6 +252,39 @@ TEST(sql_measures_count_the_whole_and_the_good)
 	EXPECT_ERR(ERR_DENIED, sql_measure(&t->cx, ts, c, &c->measures[0], &sql));
 }
 
+/* The records behind a figure are as many as it says; what is unknown does not count as good. */
+TEST(sql_measures_have_their_records_as_lists)
+{
+	static const struct {
+		const char *list;
+		int n;
+	} CASES[] = { { "m.on_time", 8 },
+		      { "m.on_time.rest", 8 },
+		      { "m.sized.rest", 8 },
+		      { "m.late_ones", 8 },
+		      { "m.late_ones.rest", 4 } };
+	struct types *ts = test_types(t);
+	SCOPED(db) struct db *db = filled(t, ts);
+	SCOPED(conn) struct conn *conn = NULL;
+	int64_t ids[40];
+
+	EXPECT_OK(db_reader(&t->cx, db, &conn));
+	t->cx.conn = conn;
+	test_duties(t, ts, "T.1");
+	t->cx.today = 20580 + MEASURE_DAYS;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+		struct list_query lq = query(ts, CASES[i].list, 50);
+		struct sql sql;
+		int64_t n = 0;
+
+		assert_non_null(lq.list);
+		EXPECT_OK(sql_count(&t->cx, ts, &lq, &sql));
+		EXPECT_OK(db_get_int(&t->cx, sql.text, sql_args(&t->cx, &sql, NULL, 0), &n));
+		EXPECT_INT(CASES[i].n, n);
+		EXPECT_INT(CASES[i].n, walk(t, ts, CASES[i].list, ids));
+	}
+}
+
 /* A page of the default list and of one's own work is read along an index, not by sorting all. */
 TEST(sql_lists_are_served_by_indexes)
 {

@@ -150,9 +150,13 @@ struct column {
 	struct at at;
 };
 
+struct measure;
+
 struct list {
 	const char *name, *label_key;
 	const char *where;
+	const char *but;	  /* a condition of rows left out; NULL none */
+	const struct measure *of; /* the records behind a measure; NULL: a list of its own */
 	struct column *columns;
 	int ncolumns;
 	struct sort sort[3];
@@ -162,11 +166,16 @@ struct list {
 	struct at at, where_at;
 };
 
+#define MEASURE_DAYS 90 /* figures look back this far, where a date puts records in a period */
+
 struct measure {
 	const char *name, *label_key, *duty;
 	const char *of, *good; /* conditions: the whole, and what counts as good */
 	int target;	       /* percent; -1 none */
 	const char *date;      /* date field that puts a record in a period */
+	/* The records behind the figure, as lists of the type: "m.NAME" the whole, "m.NAME.rest"
+	 * what does not count as good (no name where all of it does). */
+	struct list all, rest;
 	struct at at, of_at, good_at;
 };
 
@@ -234,8 +243,8 @@ struct position_kind {
 };
 
 struct duty {
-	const char *name;      /* "B3.1" */
-	const char *label_key; /* "duty.B3.1" */
+	const char *name;	 /* "B3.1" */
+	const char *label_key;	 /* "duty.B3.1" */
 	const char *outcome_key; /* "outcome.B3.1": the expected outcome beside it; NULL none */
 	int index;
 };

@@ -13,8 +13,7 @@
 #include "web/site_int.h"
 
 #define DUE_ROWS 25
-#define DUE_DAYS 7	/* calendar days ahead */
-#define MEASURE_DAYS 90 /* figures look back this far */
+#define DUE_DAYS 7 /* calendar days ahead */
 
 /* Clocks know units, not rights: those of records out of sight are left out. */
 static enum err
@@ -121,8 +120,11 @@ write_measure(struct visit *v, const struct type *t, const struct measure *m)
 					    : msg(cx, met ? "home.on_target" : "home.below_target");
 		}
 	}
-	f.href = arena_printf(cx->arena, "/%s", t->path);
-	f.href_label = msg(cx, t->plural_key);
+	f.href = arena_printf(cx->arena, "/%s?vaade=%s", t->path,
+			      m->good != NULL && good < whole ? m->rest.name : m->all.name);
+	f.href_label = m->good != NULL && good < whole
+			       ? msgf(cx, "home.rest", text_count(cx->arena, whole - good))
+			       : msg(cx, t->plural_key);
 	part_figure(&v->page, &f);
 	return OK;
 }

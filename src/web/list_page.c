@@ -370,6 +370,33 @@ write_table(struct listing *li, struct row **rows, size_t n)
 	return OK;
 }
 
+/* The records behind a figure: all that are counted, and those that do not count as good. */
+static void
+measure_tabs(struct listing *li, const struct measure *m)
+{
+	struct ctx *cx = li->v->cx;
+	const char *path = li->type->path;
+	struct part_link tabs[] = {
+		{ .label = msg(cx, "list.measure_all"),
+		  .href = arena_printf(cx->arena, "/%s?vaade=%s", path, m->all.name),
+		  .current = li->query.list == &m->all },
+		{ .label = msg(cx, "list.measure_rest"),
+		  .href = arena_printf(cx->arena, "/%s?vaade=%s", path, m->rest.name),
+		  .current = li->query.list == &m->rest },
+		{ .label = msg(cx, li->type->plural_key),
+		  .href = arena_printf(cx->arena, "/%s", path) },
+	};
+
+	part_quiet(&li->v->page,
+		   m->date == NULL
+			   ? msg(cx, "list.measure_now")
+			   : msgf(cx, "list.measure_recent", text_from_int(cx->arena, MEASURE_DAYS),
+				  msg(cx, type_field(li->type, m->date)->label_key)));
+	if (m->good == NULL)
+		tabs[1] = tabs[2];
+	part_tabs(&li->v->page, msg(cx, m->label_key), tabs, m->good == NULL ? 2 : 3);
+}
+
 static void
 write_tabs(struct listing *li)
 {
@@ -446,8 +473,12 @@ list_page(struct visit *v)
 	TRY(read_cursor(&li));
 	TRY(read_rows(&li, rows, &n, &more));
 	v->page.wide = true;
-	visit_page_begin(v, msg(v->cx, v->type->plural_key));
-	write_tabs(&li);
+	visit_page_begin(v, msg(v->cx, li.query.list->of == NULL ? v->type->plural_key
+								 : li.query.list->label_key));
+	if (li.query.list->of == NULL)
+		write_tabs(&li);
+	else
+		measure_tabs(&li, li.query.list->of);
 	if (li.nfields > 0)
 		part_filter(&v->page, base, li.fields, li.nfields, false, base);
 	if (n == 0)
