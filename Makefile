@@ -171,6 +171,12 @@ $B/bench-%: bench/%.c $(LIB) $B/objects.list
 
 bench: $(BENCH)
 
+# Beneath the program in tests/fault: calls that fail, wait or lie.
+$B/fault-shim.so: tests/fault/shim.c
+	$(call say,cc,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -Werror -fPIC -shared -o $@ $<
+
 # Pages with every page part on them, to be looked at and held against axe by
 # tests/browser/parts/check.mjs.
 $B/parts-samples: tests/browser/parts/samples.c $(LIB) $B/objects.list

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define BLOCK_BYTES (32u * 1024)
 
 struct block {
@@ -22,10 +24,8 @@ struct arena {
 static struct block *
 block_new(struct arena *a, size_t size)
 {
-	struct block *b = malloc(sizeof(*b) + size);
+	struct block *b = mem_grow(NULL, sizeof(*b) + size);
 
-	if (b == NULL)
-		BUG("out of memory");
 	b->next = NULL;
 	b->used = 0;
 	b->size = size;
@@ -36,11 +36,7 @@ block_new(struct arena *a, size_t size)
 struct arena *
 arena_new(void)
 {
-	struct arena *a = calloc(1, sizeof(*a));
-
-	if (a == NULL)
-		BUG("out of memory");
-	return a;
+	return mem_new(sizeof(struct arena));
 }
 
 static void

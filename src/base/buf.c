@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define FIRST_BYTES 256u
 
 static char nothing[1] = "";
@@ -39,7 +41,6 @@ static bool
 reserve(struct buf *b, size_t more)
 {
 	size_t want, size;
-	char *p;
 
 	if (b->too_large || more > b->max - b->len) {
 		b->too_large = true;
@@ -53,10 +54,7 @@ reserve(struct buf *b, size_t more)
 		size *= 2;
 	if (size > b->max + 1)
 		size = b->max + 1;
-	p = realloc(b->size > 0 ? b->bytes : NULL, size);
-	if (p == NULL)
-		BUG("out of memory");
-	b->bytes = p;
+	b->bytes = mem_grow(b->size > 0 ? b->bytes : NULL, size);
 	b->size = size;
 	return true;
 }

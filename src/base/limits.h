@@ -41,5 +41,6 @@
 #define MAX_COUNT 1000			     /* counts above this show "1 000+" */
 #define MAX_SQL (64u * 1024)		     /* bytes of one built statement */
 #define MAX_JSON_DEPTH 32
+#define MEM_RESERVE (32u * 1024 * 1024) /* bytes kept for when there is no memory; see memory.h */
 
 #endif

@@ -2,10 +2,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/cli.h"
@@ -13,6 +15,8 @@
 #include "cli/watch.h"
 #include "format/letter.h"
 #include "web/site.h"
+
+#define MOST_FILES 65536 /* as many as http/guard.c can watch */
 
 static const char BOARD[] = "SELECT value FROM sys_setting WHERE name = 'board'";
 static const char USERS[] =
@@ -142,6 +146,18 @@ serve(struct run *r, struct db *db, const struct http_settings *settings, struct
 	return OK;
 }
 
+/* A connection is an open file; the usual soft limit of 1024 is too few for those we allow. */
+static void
+allow_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max < MOST_FILES ? limit.rlim_max : MOST_FILES;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 enum err
 cmd_serve(struct run *r)
 {
@@ -175,6 +191,8 @@ cmd_serve(struct run *r)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0 || (fd = signalfd(-1, &ends, SFD_CLOEXEC)) < 0)
 		return fail(r->cx, ERR_IO, "err.io");
+	allow_files();
+	mem_reserve();
 	letter_warm_up();
 	e = audit == NULL || log_audit_open(audit) ? start_watch(r, watched, &watch)
 						   : fail(r->cx, ERR_IO, "err.audit_file", audit);

@@ -2,6 +2,7 @@
 #include "core/account.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>
@@ -92,7 +93,7 @@ account_hash(struct ctx *cx, const char *password, const char **ret_hash)
 		return fail_field(cx, ERR_INVALID, "password", "err.password_long",
 				  text_from_int(cx->arena, ACCOUNT_PASSWORD_MOST));
 	if (crypto_pwhash_str(hash, password, strlen(password), 2, 19u * 1024 * 1024) != 0)
-		return fail(cx, ERR_BUSY, "err.busy");
+		return fail(cx, ERR_BUSY, "err.memory");
 	*ret_hash = hash;
 	return OK;
 }
@@ -187,13 +188,19 @@ throttled(struct ctx *cx, const struct attempt *a, bool *ret)
 
 /* A hash of no password, so that an unknown name takes as long as a known one. */
 static char nobody[crypto_pwhash_STRBYTES];
-static pthread_once_t nobody_once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t nobody_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void
-make_nobody(void)
+static enum err
+make_nobody(struct ctx *cx)
 {
-	if (crypto_pwhash_str(nobody, "", 0, 2, 19u * 1024 * 1024) != 0)
-		BUG("no memory for a password hash");
+	bool made;
+
+	(void)pthread_mutex_lock(&nobody_lock);
+	made = nobody[0] != '\0' || crypto_pwhash_str(nobody, "", 0, 2, 19u * 1024 * 1024) == 0;
+	if (!made)
+		nobody[0] = '\0';
+	(void)pthread_mutex_unlock(&nobody_lock);
+	return made ? OK : fail(cx, ERR_BUSY, "err.memory");
 }
 
 static enum err
@@ -203,7 +210,7 @@ check_password(struct ctx *cx, const char *password, struct attempt *a)
 	const char *hash = NULL;
 	bool row, right;
 
-	(void)pthread_once(&nobody_once, make_nobody);
+	TRY(make_nobody(cx));
 	a->outcome = "unknown";
 	TRY(db_query(cx, USER_BY_LOGIN, DB_ARGS(db_text(a->login)), &q));
 	TRY(stmt_step(cx, q, &row));
@@ -212,8 +219,11 @@ check_password(struct ctx *cx, const char *password, struct attempt *a)
 		hash = stmt_copy(cx, q, 1);
 		a->outcome = stmt_int(q, 2) != 0 ? "closed" : "password";
 	}
+	errno = 0;
 	right = crypto_pwhash_str_verify(hash == NULL ? nobody : hash, password,
 					 strlen(password)) == 0;
+	if (!right && errno == ENOMEM) /* that is no wrong password */
+		return fail(cx, ERR_BUSY, "err.memory");
 	if (right && hash != NULL && strcmp(a->outcome, "password") == 0)
 		a->outcome = "ok";
 	return OK;
@@ -311,7 +321,9 @@ read_session(struct ctx *cx, const char *token, struct session *ret, bool *ret_o
 		return fail(cx, ERR_SIGNIN, "err.signin_none");
 	fill_session(cx, q, &s);
 	until = stmt_date(q, 15);
+	/* Made in a far future: the clock was wrong then, and it must not last until that day. */
 	*ret_over = !stmt_is_null(q, 8) || s.ends_at <= cx->now || stmt_int(q, 16) != 0 ||
+		    s.made_at - cx->now > ACCOUNT_WHOLE_SECONDS ||
 		    (!stmt_is_null(q, 15) && until < cx->today);
 	*ret = s;
 	return OK;

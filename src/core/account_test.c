@@ -298,6 +298,11 @@ TEST(account_sessions_end)
 	EXPECT_INT(start + ACCOUNT_WHOLE_SECONDS, s.ends_at);
 	ctx_set_now(&t->cx, start + ACCOUNT_WHOLE_SECONDS);
 	EXPECT_ERR(ERR_SIGNIN, account_session(&t->cx, token, &s));
+	/* The clock steps back: an hour is nothing, a year says that it was wrong before. */
+	ctx_set_now(&t->cx, start - 3600);
+	EXPECT_OK(account_session(&t->cx, token, &s));
+	ctx_set_now(&t->cx, start - 365 * 86400);
+	EXPECT_ERR(ERR_SIGNIN, account_session(&t->cx, token, &s));
 	ctx_set_now(&t->cx, start);
 	EXPECT_OK(test_write(t, end, &s.id));
 	EXPECT_ERR(ERR_SIGNIN, account_session(&t->cx, token, &s));

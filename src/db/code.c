@@ -72,9 +72,13 @@ constraint_fail(struct ctx *cx, int code, const char *message, const char *sql)
 enum err
 code_fail_commit(struct ctx *cx, int code)
 {
+	if (code == DB_GONE)
+		return fail(cx, ERR_IO, "err.disk_gone");
 	switch (code & 0xFF) {
 	case SQLITE_FULL:
 		return fail(cx, ERR_IO, "err.disk_full");
+	case SQLITE_NOMEM:
+		return fail(cx, ERR_BUSY, "err.memory");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return fail(cx, ERR_BUSY, "err.db_busy");
@@ -88,6 +92,8 @@ code_fail(struct ctx *cx, struct conn *c, int code, const char *sql)
 {
 	const char *message = sqlite3_errmsg(c->handle);
 
+	if (code == DB_GONE)
+		return code_fail_commit(cx, code);
 	switch (code & 0xFF) {
 	case SQLITE_CONSTRAINT:
 		return constraint_fail(cx, code, message, sql);

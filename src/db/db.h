@@ -106,7 +106,8 @@ typedef enum err db_fn(struct ctx *cx, void *arg);
  * Run a closure on the write lane and wait until it is durable. cx->conn is the lane's connection
  * while it runs, and what it was before afterwards; its error is left in cx. Must not be called
  * from within a closure. Errors: whatever the closure returned; ERR_IO, ERR_BUSY if the commit
- * failed (then nothing of it is kept).
+ * failed (then nothing of it is kept); ERR_IO "err.disk_gone" while the file is not where it was,
+ * "err.disk_doubt" if it may have been kept or not.
  */
 enum err db_run(struct ctx *cx, struct db *db, const char *name, db_fn *fn, void *arg) MUST_USE;
 

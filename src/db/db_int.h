@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 #include "base/embed.h"
 #include "db/db.h"
@@ -71,8 +72,16 @@ struct lane {
 	struct ship *ship;	   /* gathers what commits changed; NULL: nobody copies */
 };
 
+/* A file by what it is, not by its name; inode 0: not looked at yet, or none. */
+struct file_place {
+	dev_t device;
+	ino_t inode;
+};
+
 struct db {
-	char *path; /* absolute */
+	char *path;		     /* absolute */
+	char *log_path;		     /* of the write-ahead log */
+	struct file_place file, log; /* of the lane's thread alone */
 	unsigned flags;
 	int lock_fd; /* of the lock file; -1: none */
 	atomic_int readers;
@@ -86,6 +95,10 @@ enum err conn_open(struct ctx *cx, struct db *db, bool writer, struct conn **ret
 void conn_close(struct conn *c);
 
 /* ---- code.c ---- */
+
+/* A code of our own among SQLite's: the database's file is not where it was. SQLite's name for
+ * it is the nearest. */
+#define DB_GONE SQLITE_READONLY_DBMOVED
 
 /* Turn an SQLite result other than OK into our error, kept in cx. `sql` may be NULL. */
 enum err code_fail(struct ctx *cx, struct conn *c, int code, const char *sql) MUST_USE;
@@ -125,6 +138,16 @@ void wal_truncate(struct lane *l);
 
 /* Gather what the commit just made has changed, if anybody wants it (ship.h). */
 void ship_committed(struct lane *l);
+
+/* ---- memory.c ---- */
+
+/* Have SQLite take its memory from base/memory.h; before it is initialised. An SQLite code. */
+int memory_register(void);
+
+/* ---- present.c ---- */
+
+/* Do the names of the database and its log still lead to the files that were opened? */
+bool store_present(struct db *db);
 
 /* ---- migrate.c ---- */
 

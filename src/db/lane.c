@@ -288,7 +288,7 @@ lane_seal(struct lane *l)
 static int
 group_begin(struct lane *l)
 {
-	int code = lane_seal(l);
+	int code = store_present(l->conn->db) ? lane_seal(l) : DB_GONE;
 
 	return code == SQLITE_OK ? conn_run(l->conn, "BEGIN IMMEDIATE") : code;
 }
@@ -296,9 +296,22 @@ group_begin(struct lane *l)
 static void
 group_fail(struct lane *l, struct group *g, int code)
 {
+	if (code == DB_GONE)
+		lane_log("db.gone", code);
 	transaction_drop(l);
 	for (struct db_job *job = g->first; job != NULL; job = job->next)
 		job_fail(job, code);
+	group_answer(g);
+}
+
+/* It may have been kept, or not. */
+static void
+group_doubt(struct group *g)
+{
+	for (struct db_job *job = g->first; job != NULL; job = job->next) {
+		ctx_forgive(job->cx);
+		job->result = fail(job->cx, ERR_IO, "err.disk_doubt");
+	}
 	group_answer(g);
 }
 
@@ -312,11 +325,7 @@ group_commit_failed(struct lane *l, struct group *g, int code)
 		group_fail(l, g, code);
 		return;
 	}
-	for (struct db_job *job = g->first; job != NULL; job = job->next) {
-		ctx_forgive(job->cx);
-		job->result = fail(job->cx, ERR_IO, "err.disk_doubt");
-	}
-	group_answer(g);
+	group_doubt(g);
 }
 
 static bool
@@ -355,6 +364,11 @@ group_commit(struct lane *l, struct group *g)
 		return;
 	}
 	group_count(l, g);
+	if (!store_present(l->conn->db)) {
+		lane_log("db.gone", DB_GONE);
+		group_doubt(g);
+		return;
+	}
 	group_answer(g);
 	ship_committed(l);
 }

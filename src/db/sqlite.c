@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "db/functions.h"
 
 #define MAX_VALUE (64 * 1024 * 1024) /* bytes of one text or blob */
@@ -55,7 +56,8 @@ sqlite_start(void)
 {
 	if (sqlite3_config(SQLITE_CONFIG_MULTITHREAD) != SQLITE_OK ||
 	    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK ||
-	    sqlite3_initialize() != SQLITE_OK || fault_vfs_register() != SQLITE_OK)
+	    memory_register() != SQLITE_OK || sqlite3_initialize() != SQLITE_OK ||
+	    fault_vfs_register() != SQLITE_OK)
 		BUG("SQLite does not start");
 }
 
@@ -198,11 +200,9 @@ SCOPED_DEFINE(closing, struct conn, conn_close)
 enum err
 conn_open(struct ctx *cx, struct db *db, bool writer, struct conn **ret)
 {
-	SCOPED(closing) struct conn *c = calloc(1, sizeof(*c));
+	SCOPED(closing) struct conn *c = mem_new(sizeof(*c));
 	int code;
 
-	if (c == NULL)
-		BUG("out of memory");
 	c->db = db;
 	c->writer = writer;
 	code = sqlite3_open_v2(db->path, &c->handle,
@@ -404,14 +404,16 @@ db_open(struct ctx *cx, const char *url, unsigned flags, struct db **ret)
 	SCOPED(db) struct db *db = NULL;
 	const char *path = "";
 	char *full = NULL;
+	size_t size;
 
 	(void)pthread_once(&once, sqlite_start);
 	TRY(url_path(cx, url, &path));
 	TRY(file_find(cx, path, flags & DB_READ_ONLY ? 0 : flags, &full));
-	db = calloc(1, sizeof(*db));
-	if (db == NULL)
-		BUG("out of memory");
+	db = mem_new(sizeof(*db));
 	db->path = full;
+	size = strlen(full) + sizeof("-wal");
+	db->log_path = mem_new(size);
+	(void)snprintf(db->log_path, size, "%s-wal", full);
 	db->flags = flags;
 	db->lock_fd = -1;
 	if (flags & DB_READ_ONLY)
@@ -433,6 +435,7 @@ db_close(struct db *db)
 	lane_stop(db);
 	if (db->lock_fd >= 0)
 		(void)close(db->lock_fd);
+	free(db->log_path);
 	free(db->path);
 	free(db);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/memory.h"
 
 /* ---- the store ---- */
 
@@ -124,9 +125,9 @@ stmt_make(struct conn *c, const char *sql, int *ret_code)
 	}
 	while (c->stmts >= STMT_MAX && c->oldest != NULL)
 		stmt_drop(c, c->oldest);
-	q = calloc(1, sizeof(*q));
-	if (q == NULL || (q->text = strdup(sql)) == NULL)
-		BUG("out of memory");
+	q = mem_new(sizeof(*q));
+	q->text = mem_new(strlen(sql) + 1);
+	memcpy(q->text, sql, strlen(sql));
 	q->handle = handle;
 	q->conn = c;
 	q->own = c->own;

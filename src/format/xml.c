@@ -309,8 +309,10 @@ static void
 run_parser(struct reader *r, const void *bytes, size_t len)
 {
 	r->p = xmlCreateMemoryParserCtxt(bytes, (int)len);
-	if (r->p == NULL)
-		BUG("out of memory");
+	if (r->p == NULL) {
+		r->failed = fail(r->cx, ERR_BUSY, "err.memory");
+		return;
+	}
 	*r->p->sax = handlers();
 	r->p->userData = r;
 	/* NOENT only undoes &amp; in attributes: other entities need a DOCTYPE, refused above. */

@@ -82,7 +82,7 @@ syntax_error(struct reader *r)
 	const yaml_parser_t *p = &r->parser;
 
 	if (p->error == YAML_MEMORY_ERROR)
-		BUG("out of memory");
+		return fail(r->cx, ERR_BUSY, "err.memory");
 	if (byte_at(r, p->problem_mark.index) == '\t')
 		return fail_mark(r, ERR_INVALID, p->problem_mark, "err.yaml_tab", NULL);
 	return fail_mark(r, ERR_INVALID, p->problem_mark, "err.yaml_syntax",
@@ -298,7 +298,7 @@ yaml_parse(struct ctx *cx, const char *file, const char *bytes, size_t len, stru
 	r.at = bytes;
 	r.end = bytes + len;
 	if (yaml_parser_initialize(&r.parser) == 0)
-		BUG("out of memory");
+		return fail(cx, ERR_BUSY, "err.memory");
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes, len);
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	e = read_stream(&r, ret);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #define PIECE 65536u
@@ -41,8 +42,10 @@ open_bytes(struct ctx *cx, struct zipguard *z, const void *bytes, size_t len)
 
 	zip_error_init(&why);
 	source = zip_source_buffer_create(bytes, len, 0, &why);
-	if (source == NULL)
-		BUG("out of memory");
+	if (source == NULL) {
+		zip_error_fini(&why);
+		return fail(cx, ERR_BUSY, "err.memory");
+	}
 	z->zip = zip_open_from_source(source, ZIP_RDONLY, &why);
 	zip_error_fini(&why);
 	if (z->zip == NULL) {
@@ -149,9 +152,7 @@ zipguard_open(struct ctx *cx, const char *file, const void *bytes, size_t len,
 			       text_from_int(cx->arena, MAX_UPLOAD / (1024 * 1024)));
 	if (len == 0)
 		return fail_at(cx, ERR_INVALID, file, 0, 0, "err.zip_empty");
-	z = calloc(1, sizeof(*z));
-	if (z == NULL)
-		BUG("out of memory");
+	z = mem_new(sizeof(*z));
 	z->file = arena_strdup(cx->arena, file);
 	TRY(open_bytes(cx, z, bytes, len));
 	TRY(check_entries(cx, z));

@@ -209,15 +209,21 @@ pack(struct running *r, const void *bytes, size_t len)
 	return state == Z_STREAM_END && !r->packed.too_large;
 }
 
+/* An answer being made; one that lacked memory for a header is not sent at all. */
+struct made {
+	struct MHD_Response *m;
+	bool lacks;
+};
+
 static void
-add(struct MHD_Response *m, const char *name, const char *value)
+add(struct made *a, const char *name, const char *value)
 {
-	if (MHD_add_response_header(m, name, value) != MHD_YES)
-		BUG("header refused");
+	if (a->m == NULL || MHD_add_response_header(a->m, name, value) != MHD_YES)
+		a->lacks = true;
 }
 
 static void
-add_type(struct running *r, struct MHD_Response *m, const char *type)
+add_type(struct running *r, struct made *m, const char *type)
 {
 	if (is_text(type) && strchr(type, ';') == NULL)
 		type = arena_printf(r->x.cx.arena, "%s; charset=utf-8", type);
@@ -225,7 +231,7 @@ add_type(struct running *r, struct MHD_Response *m, const char *type)
 }
 
 static void
-add_headers(struct running *r, struct MHD_Response *m)
+add_headers(struct running *r, struct made *m)
 {
 	const struct http_exchange *x = &r->x;
 	bool allow = x->status == MHD_HTTP_METHOD_NOT_ALLOWED;
@@ -247,15 +253,14 @@ add_headers(struct running *r, struct MHD_Response *m)
 }
 
 /* What is sent, compressed if that is wanted and worth it. */
-static struct MHD_Response *
-body(struct running *r, const char *type)
+static void
+body(struct running *r, const char *type, struct made *m)
 {
 	struct http_exchange *x = &r->x;
 	const void *bytes = x->bytes != NULL ? x->bytes : x->out.bytes;
 	size_t len = x->bytes != NULL ? x->len : x->out.len;
 	bool fit = is_text(type) && len >= LEAST_PACKED && !x->no_gzip && !x->packed;
 	bool packed = x->packed || (fit && x->wants_gzip && pack(r, bytes, len));
-	struct MHD_Response *m;
 	void *plain;
 
 	if (packed && !x->packed) {
@@ -263,15 +268,12 @@ body(struct running *r, const char *type)
 		len = r->packed.len;
 	}
 	memcpy(&plain, &bytes, sizeof(plain)); /* the library reads only, but does not say const */
-	m = MHD_create_response_from_buffer(len, plain, MHD_RESPMEM_PERSISTENT);
-	if (m == NULL)
-		BUG("no memory for an answer");
+	m->m = MHD_create_response_from_buffer(len, plain, MHD_RESPMEM_PERSISTENT);
 	r->sent = len;
 	if (packed)
 		add(m, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 	if (fit)
 		add(m, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-	return m;
 }
 
 enum MHD_Result
@@ -279,25 +281,25 @@ answer_queue(struct running *r)
 {
 	struct http_exchange *x = &r->x;
 	const char *type = x->content_type == NULL ? "text/html" : x->content_type;
-	struct MHD_Response *m;
-	enum MHD_Result done;
+	struct made m = { NULL, false };
+	enum MHD_Result done = MHD_NO; /* ends the connection */
 
 	if (x->status == 0)
 		x->status = MHD_HTTP_OK;
 	/* With 304 the library says the length but keeps the bytes back, as RFC 9110 wants it. */
 	if (x->status == MHD_HTTP_NO_CONTENT) {
-		m = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-		if (m == NULL)
-			BUG("no memory for an answer");
+		m.m = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	} else {
-		m = body(r, type);
-		add_type(r, m, type);
+		body(r, type, &m);
+		add_type(r, &m, type);
 	}
-	add_headers(r, m);
+	add_headers(r, &m);
 	r->step = STEP_ANSWERED;
 	guard_phase(r->link, PHASE_SENDING, r->sent);
-	done = MHD_queue_response(r->connection, (unsigned)x->status, m);
-	MHD_destroy_response(m);
+	if (!m.lacks)
+		done = MHD_queue_response(r->connection, (unsigned)x->status, m.m);
+	if (m.m != NULL)
+		MHD_destroy_response(m.m);
 	return done;
 }
 

@@ -19,6 +19,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/memory.h"
+
 #define MAX_FD 65536
 #define DRAIN_BYTES (256u * 1024) /* read and dropped before an end, so that no reset eats it */
 #define LEAST_RATE 8		  /* bytes a millisecond below which the deadline runs out */
@@ -195,10 +197,10 @@ guard_open(struct loop *l, struct MHD_Connection *c, void **socket_context)
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
 	const union MHD_ConnectionInfo *peer =
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	struct link *k = calloc(1, sizeof(*k));
+	struct link *k = mem_new(sizeof(*k));
 
-	if (k == NULL || fd == NULL)
-		BUG("no memory for a connection");
+	if (fd == NULL)
+		BUG("a connection without a socket");
 	*k = (struct link){ .loop = l, .next = l->links, .fd = fd->connect_fd, .bucket = -1 };
 	if (k->next != NULL)
 		k->next->prev = k;
@@ -212,6 +214,8 @@ guard_open(struct loop *l, struct MHD_Connection *c, void **socket_context)
 	if (too_many(l->http, k) || k->fd >= MAX_FD) {
 		count(&l->counters.over_limit, 1);
 		guard_refuse(k, MHD_HTTP_TOO_MANY_REQUESTS);
+	} else if (mem_short()) {
+		guard_refuse(k, MHD_HTTP_SERVICE_UNAVAILABLE);
 	}
 	if (k->fd < MAX_FD)
 		atomic_store_explicit(&watched[k->fd], k, memory_order_release);

@@ -122,7 +122,7 @@ struct http_settings {
 	int idle_seconds;    /* between two requests of a connection [60] */
 	int request_seconds; /* from a request's first byte to its last, and as long again to take
 				the answer; a second more for every 8 KiB that really moved [20] */
-	int connections;     /* at once, all in all [2000] */
+	int connections;     /* at once, all in all [4000] */
 	int per_address;     /* at once from one address; the trusted proxies are exempt [200] */
 	bool unlogged;	     /* no line in the log for answers that are no errors of ours */
 	bool behind_tls;     /* a proxy ends TLS: Secure cookies, HSTS */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 
 #define SPARE 64		  /* of them a loop keeps */
 #define SPARE_BYTES (256u * 1024) /* of a buffer worth keeping with one */
@@ -39,9 +40,7 @@ running_new(struct loop *l, struct link *k, struct MHD_Connection *c, const char
 		l->spare = r->next;
 		l->spare_count--;
 	} else {
-		r = calloc(1, sizeof(*r));
-		if (r == NULL)
-			BUG("no memory for a request");
+		r = mem_new(sizeof(*r));
 		r->x.cx.arena = arena_new();
 		buf_init(&r->x.out, MAX_PAGE);
 		buf_init(&r->body, MAX_REQUEST_BODY);

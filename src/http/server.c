@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #define POOL_BYTES (64u * 1024) /* of a connection, for its head and the answer's */
@@ -102,6 +103,8 @@ first_call(struct running *r, const char *method)
 		r->limit = site->body_limit(&r->x, site->arg);
 	if (r->limit > MAX_REQUEST_BODY)
 		r->limit = MAX_REQUEST_BODY;
+	if (r->result == OK && mem_short())
+		r->result = fail(&r->x.cx, ERR_BUSY, "err.memory");
 	declared = declared_length(r);
 	if (r->result == OK && declared > r->limit)
 		r->result = too_large(r);
@@ -247,7 +250,7 @@ fill_in(struct http_settings *s)
 	if (s->request_seconds <= 0)
 		s->request_seconds = 20;
 	if (s->connections <= 0)
-		s->connections = 2000;
+		s->connections = 4000;
 	if (s->per_address <= 0)
 		s->per_address = 200;
 }

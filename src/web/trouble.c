@@ -13,10 +13,15 @@ site_error_text(const struct ctx *cx)
 			e->nargs > 2 ? e->args[2] : "", (const char *)NULL);
 }
 
+/* Of what is broken on our side only the disk's troubles are told: whether the work was saved. */
 static bool
-shown_to_people(enum err e)
+shown_to_people(const struct ctx *cx, enum err e)
 {
-	return e != ERR_BUG && e != ERR_CORRUPT && e != ERR_IO;
+	const char *key = cx->error.key;
+
+	if (e == ERR_IO)
+		return key != NULL && strncmp(key, "err.disk", 8) == 0;
+	return e != ERR_BUG && e != ERR_CORRUPT;
 }
 
 /* Where to sign in, and come back from. */
@@ -40,14 +45,15 @@ page_trouble(struct visit *v, enum err e)
 {
 	const char *name = err_info(e)->name;
 	struct ctx *cx = v->cx;
-	const char *what = shown_to_people(e) ? site_error_text(cx) : msg(cx, "trouble.ours");
+	const char *what = shown_to_people(cx, e) ? site_error_text(cx) : msg(cx, "trouble.ours");
 	bool post = strcmp(v->x->method, "POST") == 0;
+	bool doubt = text_equal(cx->error.key, "err.disk_doubt");
 	struct part_link way = { .label = msg(cx, "trouble.home"), .href = "/" };
 	struct part_trouble t = {
 		.what = what,
-		.kept = v->kept ? msg(cx, "trouble.kept_draft")
-			: post	? msg(cx, "trouble.kept")
-				: NULL,
+		.kept = v->kept		 ? msg(cx, "trouble.kept_draft")
+			: post && !doubt ? msg(cx, "trouble.kept")
+					 : NULL,
 		.next = msg(cx, arena_printf(cx->arena, "trouble.next.%s", name)),
 		.ways = &way,
 		.n_ways = 1,
