@@ -80,8 +80,9 @@ arena_reset(struct arena *a)
 	}
 }
 
-void *
-arena_alloc(struct arena *a, size_t size)
+/* Room not yet cleared, for whoever fills all of it. */
+static void *
+take(struct arena *a, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	struct block *b = a->first;
@@ -103,7 +104,13 @@ arena_alloc(struct arena *a, size_t size)
 	}
 	p = b->bytes + b->used;
 	b->used += size;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	return memset(take(a, size), 0, size);
 }
 
 void *
@@ -119,10 +126,14 @@ arena_array(struct arena *a, size_t n, size_t size)
 char *
 arena_strndup(struct arena *a, const char *s, size_t len)
 {
-	char *p = arena_alloc(a, len + 1);
+	char *p;
 
+	if (len == SIZE_MAX)
+		BUG("allocation too large");
+	p = take(a, len + 1);
 	if (len > 0)
 		memcpy(p, s, len);
+	p[len] = '\0';
 	return p;
 }
 

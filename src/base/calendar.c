@@ -118,19 +118,29 @@ weekdays_between(int32_t from, int32_t to)
 	return n;
 }
 
+/* Is a day within (from, to], and from Monday to Friday? */
+static bool
+weekday_within(int32_t day, int32_t from, int32_t to)
+{
+	return day > from && day <= to && civil_weekday(day) < 6;
+}
+
 /* Holidays of a year that fall on Monday to Friday within (from, to]. */
 static int
 holidays_within(int year, int32_t from, int32_t to)
 {
-	int32_t easter = calendar_easter(year);
+	/* Days before each month of a year without a leap day. */
+	static const int BEFORE[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
+	int32_t first = civil_day(year, 1, 1), easter = calendar_easter(year);
+	bool leap = civil_days_in_month(year, 2) == 29;
 	int n = 0;
 
-	for (size_t i = 0; i < HOLIDAYS; i++) {
-		int32_t day = i < FIXED_COUNT ? civil_day(year, FIXED[i].month, FIXED[i].day)
-					      : easter + MOVABLE[i - FIXED_COUNT].after;
-
-		n += day > from && day <= to && civil_weekday(day) < 6;
-	}
+	for (size_t i = 0; i < FIXED_COUNT; i++)
+		n += weekday_within(first + BEFORE[FIXED[i].month - 1] + FIXED[i].day - 1 +
+					    (leap && FIXED[i].month > 2),
+				    from, to);
+	for (size_t i = 0; i < MOVABLE_COUNT; i++)
+		n += weekday_within(easter + MOVABLE[i].after, from, to);
 	return n;
 }
 

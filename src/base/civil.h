@@ -42,6 +42,9 @@ int civil_age(int32_t birth, int32_t day);
 const char *civil_iso(struct arena *a, int32_t day);
 /* "25.05.2026" as people here write it; CIVIL_NONE gives "". In the arena. */
 const char *civil_text(struct arena *a, int32_t day);
+#define CIVIL_TEXT 11 /* bytes of either way of writing, with the NUL */
+/* Both at once, where a page holds a hundred dates; `day` must be one, not CIVIL_NONE. */
+void civil_write(int32_t day, char ret_iso[CIVIL_TEXT], char ret_text[CIVIL_TEXT]);
 /*
  * Read "2026-05-25" or "25.05.2026" (also "25.5.2026"). Surrounding spaces are allowed, nothing
  * else is; digits other than 0-9 are not digits. False if it is not a real date.

@@ -368,7 +368,16 @@ text_count(struct arena *a, int64_t n)
 const char *
 text_from_int(struct arena *a, int64_t n)
 {
-	return arena_printf(a, "%" PRId64, n);
+	char digits[24], *start = digits + sizeof(digits);
+	uint64_t rest = magnitude(n);
+
+	do {
+		*--start = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (n < 0)
+		*--start = '-';
+	return arena_strndup(a, start, (size_t)(digits + sizeof(digits) - start));
 }
 
 char *

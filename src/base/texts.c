@@ -325,14 +325,13 @@ value_at(const char *s, const char *const *args, int nargs)
 static const char *
 fill(struct arena *a, const char *text, const char *const *args, int nargs)
 {
-	size_t len = 0;
+	size_t len = strlen(text);
 	char *out, *to;
 
-	for (const char *s = text; *s != '\0';) {
+	for (const char *s = strchr(text, '{'); s != NULL; s = strchr(s + 1, '{')) {
 		const char *value = value_at(s, args, nargs);
 
-		len += value == NULL ? 1 : strlen(value);
-		s += value == NULL ? 1 : 3;
+		len += value == NULL ? 0 : strlen(value);
 	}
 	out = to = arena_alloc(a, len + 1);
 	for (const char *s = text; *s != '\0';) {

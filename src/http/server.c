@@ -16,7 +16,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define POOL_BYTES (64u * 1024) /* of a connection, for its head and the answer's */
+/* Of a connection, for its head (SCAN_MAX_HEAD), a line kept for each header, and the answer's
+ * head. The library clears all of it after every request: no more than is needed. */
+#define POOL_BYTES (32u * 1024)
 #define POOL_STEP (8u * 1024)
 #define BACKLOG 1024
 #define DRAIN_MAX (4 * MAX_REQUEST_BODY) /* bytes of a refused body read to answer politely */

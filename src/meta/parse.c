@@ -346,6 +346,30 @@ parse_file(struct parse *p, const struct source *src)
 	return yaml_fail(p->cx, root->key_at[0], "err.type_file");
 }
 
+/* Every page shows its reader the lists of their duties: found once, here. */
+static void
+gather_lists(struct arena *a, struct types *ts)
+{
+	for (size_t i = 0; i < ts->n; i++)
+		for (int k = 0; k < ts->list[i]->nlists; k++) {
+			const struct type *t = ts->list[i];
+			const struct list *l = &t->lists[k];
+			struct duty *d =
+				l->duty == NULL ? NULL : map_get(&ts->duty_by_name, l->duty);
+			struct duty_list *more;
+
+			if (d == NULL)
+				continue;
+			more = ARENA_ARRAY(a, (size_t)d->nlists + 1, struct duty_list);
+			for (int n = 0; n < d->nlists; n++)
+				more[n] = d->lists[n];
+			more[d->nlists++] = (struct duty_list){
+				t, l, arena_printf(a, "/%s?vaade=%s", t->path, l->name)
+			};
+			d->lists = more;
+		}
+}
+
 enum err
 types_load(struct ctx *cx, const struct source *files, size_t n, struct texts *texts,
 	   struct types **ret)
@@ -363,6 +387,7 @@ types_load(struct ctx *cx, const struct source *files, size_t n, struct texts *t
 	for (size_t i = 0; i < n; i++)
 		TRY(parse_file(&p, &files[i]));
 	TRY(resolve_types(cx, ts));
+	gather_lists(cx->arena, ts);
 	*ret = ts;
 	return OK;
 }

@@ -242,11 +242,20 @@ struct position_kind {
 	struct at at;
 };
 
+/* A list that is work of a duty, and the address of its page. */
+struct duty_list {
+	const struct type *type;
+	const struct list *list;
+	const char *href;
+};
+
 struct duty {
 	const char *name;	 /* "B3.1" */
 	const char *label_key;	 /* "duty.B3.1" */
 	const char *outcome_key; /* "outcome.B3.1": the expected outcome beside it; NULL none */
 	int index;
+	struct duty_list *lists; /* in the order of the types */
+	int nlists;
 };
 
 struct types {

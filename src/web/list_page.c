@@ -12,6 +12,20 @@
 #define FIRST_SORT 5 /* column of sql_list() at which the sort keys begin */
 #define MAX_FILTERS 4
 
+/* What stands in a column, told once a page and not once a cell. */
+enum cell {
+	CELL_NUMBER,
+	CELL_STATE,
+	CELL_DUE,
+	CELL_MOMENT,
+	CELL_LEADING, /* the field that leads to the record */
+	CELL_MONEY,
+	CELL_DATE,
+	CELL_INT,
+	CELL_WORDS, /* text, and what is referred to */
+	CELL_VALUE, /* anything else, by value_text() */
+};
+
 struct listing {
 	struct visit *v;
 	const struct type *type;
@@ -21,7 +35,9 @@ struct listing {
 	const char *address; /* with list and filters, without cursor */
 	struct part_field fields[MAX_FILTERS];
 	size_t nfields;
-	int32_t due; /* of the row before, and how it was said: many fall due on one day */
+	enum cell *cells;    /* of each column */
+	const char **states; /* how each is called */
+	int32_t due;	     /* of the row before, and how it was said: many fall due on one day */
 	enum tone due_tone;
 	const char *due_words;
 };
@@ -149,11 +165,13 @@ read_cursor(struct listing *li)
 
 struct row {
 	int64_t id, about;
-	const char *number, *state;
+	const char *number;
+	int state; /* -1: not one of the type's */
 	int32_t due;
-	struct value *cells; /* a value a column; texts for joined titles */
+	struct value *values; /* one a column; texts for joined titles */
 };
 
+/* Number, state and due date are read with every row: their columns hold nothing of their own. */
 static struct row *
 read_row(struct listing *li, const struct stmt *q)
 {
@@ -163,19 +181,23 @@ read_row(struct listing *li, const struct stmt *q)
 
 	r->id = stmt_int(q, 0);
 	r->number = stmt_copy(cx, q, 1);
-	r->state = stmt_copy(cx, q, 2);
+	r->state = type_state(li->type, stmt_text(q, 2));
 	r->due = (int32_t)stmt_int(q, 3);
 	r->about = stmt_int(q, 4);
-	r->cells = ARENA_ARRAY(cx->arena, (size_t)l->ncolumns + 1, struct value);
+	r->values = ARENA_ARRAY(cx->arena, (size_t)l->ncolumns + 1, struct value);
 	for (int i = 0; i < l->ncolumns; i++) {
 		int col = FIRST_SORT + l->nsort + i;
-		enum db_kind kind = stmt_kind(q, col);
+		struct value *v = &r->values[i];
+		enum db_kind kind;
 
-		r->cells[i].set = kind != DB_NULL;
+		if (li->cells[i] <= CELL_DUE)
+			continue;
+		kind = stmt_kind(q, col);
+		v->set = kind != DB_NULL;
 		if (kind == DB_INT)
-			r->cells[i].i = stmt_int(q, col);
+			v->i = stmt_int(q, col);
 		else if (kind != DB_NULL)
-			r->cells[i].s = stmt_copy(cx, q, col);
+			v->s = stmt_copy(cx, q, col);
 	}
 	return r;
 }
@@ -214,19 +236,91 @@ read_rows(struct listing *li, struct row **rows, size_t *ret_n, bool *ret_more)
 	return OK;
 }
 
+/* ---- columns ---- */
+
+static enum cell
+engine_cell(const char *engine)
+{
+	static const struct {
+		const char *engine;
+		enum cell cell;
+	} CELLS[] = {
+		{ "number", CELL_NUMBER },  { "state", CELL_STATE },	{ "due", CELL_DUE },
+		{ "changed", CELL_MOMENT }, { "created", CELL_MOMENT },
+	};
+
+	for (size_t i = 0; i < sizeof(CELLS) / sizeof(CELLS[0]); i++)
+		if (strcmp(engine, CELLS[i].engine) == 0)
+			return CELLS[i].cell;
+	return CELL_WORDS;
+}
+
+static const struct field *
+field_of(const struct column *c)
+{
+	return c->sub != NULL ? c->sub : c->field;
+}
+
+static enum cell
+field_cell(const struct field *f)
+{
+	switch (f->kind) {
+	case FIELD_MONEY:
+		return CELL_MONEY;
+	case FIELD_DATE:
+		return CELL_DATE;
+	case FIELD_INT:
+		return CELL_INT;
+	case FIELD_REF:
+		return CELL_WORDS;
+	case FIELD_TEXT:
+	case FIELD_LONG:
+	case FIELD_TIME:
+	case FIELD_BOOL:
+	case FIELD_CHOICE:
+	case FIELD_CHOICES:
+	case FIELD_CODE:
+	case FIELD_KIND_COUNT:
+		break;
+	}
+	return CELL_VALUE;
+}
+
+/* A list without the number leads to its records by the first field. */
+static void
+choose_cells(struct listing *li)
+{
+	const struct list *l = li->query.list;
+	int first = -1;
+	bool numbered = false;
+
+	li->cells = ARENA_ARRAY(li->v->cx->arena, (size_t)l->ncolumns + 1, enum cell);
+	for (int i = 0; i < l->ncolumns; i++) {
+		const struct column *c = &l->columns[i];
+
+		li->cells[i] = c->engine != NULL ? engine_cell(c->engine) : field_cell(field_of(c));
+		numbered = numbered || li->cells[i] == CELL_NUMBER;
+		if (first < 0 && c->engine == NULL)
+			first = i;
+	}
+	if (!numbered && first >= 0)
+		li->cells[first] = CELL_LEADING;
+}
+
 /* ---- writing ---- */
 
 static void
-state_cell(struct listing *li, struct part_table *pt, const struct row *r)
+state_cell(struct listing *li, struct part_table *pt, int state)
 {
-	int s = type_state(li->type, r->state);
-	struct record seen = { .type = li->type, .state = s };
+	struct record seen = { .type = li->type, .state = state };
 
-	if (s < 0)
+	if (state < 0) {
 		part_cell_text(&li->v->page, pt, "");
-	else
-		part_cell_badge(&li->v->page, pt, visit_tone(&seen),
-				msg(li->v->cx, li->type->states[s].label_key));
+		return;
+	}
+	if (li->states[state] == NULL)
+		li->states[state] = msg(li->v->cx, li->type->states[state].label_key);
+	part_cell_badge(&li->v->page, pt, visit_tone(&seen), li->states[state]);
 }
 
 static void
@@ -240,95 +334,69 @@ due_cell(struct listing *li, struct part_table *pt, int32_t due)
 			due == NO_DUE ? CIVIL_NONE : due);
 }
 
-static void
-engine_cell(struct listing *li, struct part_table *pt, const struct column *c, const struct row *r,
-	    const struct value *v, const char *href)
-{
-	struct page *p = &li->v->page;
-
-	if (strcmp(c->engine, "number") == 0) {
-		part_cell_link(p, pt, href, r->number);
-	} else if (strcmp(c->engine, "state") == 0) {
-		state_cell(li, pt, r);
-	} else if (strcmp(c->engine, "due") == 0) {
-		due_cell(li, pt, r->due);
-	} else if (strcmp(c->engine, "changed") == 0 || strcmp(c->engine, "created") == 0) {
-		part_cell_moment(p, pt, v->i);
-	} else {
-		part_cell_text(p, pt, v->s);
-	}
-}
-
-static enum err
-field_cell(struct listing *li, struct part_table *pt, const struct column *c, const struct value *v)
-{
-	const struct field *f = c->sub != NULL ? c->sub : c->field;
-	struct page *p = &li->v->page;
-	const char *text;
-
-	if (f->kind == FIELD_REF || !v->set) {
-		part_cell_text(p, pt, v->s);
-		return OK;
-	}
-	switch (f->kind) {
-	case FIELD_MONEY:
-		part_cell_money(p, pt, v->i);
-		return OK;
-	case FIELD_DATE:
-		part_cell_date(p, pt, (int32_t)v->i);
-		return OK;
-	case FIELD_INT:
-		part_cell_int(p, pt, v->i);
-		return OK;
-	case FIELD_TEXT:
-	case FIELD_LONG:
-	case FIELD_TIME:
-	case FIELD_BOOL:
-	case FIELD_CHOICE:
-	case FIELD_CHOICES:
-	case FIELD_REF:
-	case FIELD_CODE:
-	case FIELD_KIND_COUNT:
-		break;
-	}
-	TRY(value_text(li->v->cx, f, v, &text));
-	part_cell_text(p, pt, text);
-	return OK;
-}
-
-/* The column whose cells lead to the record: the number, else the first field. */
-static int
-leading_column(const struct list *l)
-{
-	int first = l->ncolumns;
-
-	for (int i = l->ncolumns - 1; i >= 0; i--)
-		if (l->columns[i].engine == NULL)
-			first = i;
-	for (int i = 0; i < l->ncolumns; i++)
-		if (l->columns[i].engine != NULL && strcmp(l->columns[i].engine, "number") == 0)
-			return i;
-	return first;
-}
-
 /* A field that leads to the record: whatever it holds is a link; what is empty, by the number. */
 static enum err
 leading_cell(struct listing *li, struct part_table *pt, const struct column *c, const struct row *r,
 	     const struct value *v, const char *href)
 {
-	const struct field *f = c->sub != NULL ? c->sub : c->field;
 	const char *text = v->s;
 
-	if (f->kind != FIELD_REF)
-		TRY(value_text(li->v->cx, f, v, &text));
+	if (field_of(c)->kind != FIELD_REF)
+		TRY(value_text(li->v->cx, field_of(c), v, &text));
 	part_cell_link(&li->v->page, pt, href, text == NULL || *text == '\0' ? r->number : text);
+	return OK;
+}
+
+static enum err
+write_cell(struct listing *li, struct part_table *pt, const struct row *r, int column,
+	   const char *href)
+{
+	const struct column *c = &li->query.list->columns[column];
+	const struct value *v = &r->values[column];
+	struct page *p = &li->v->page;
+	enum cell cell = li->cells[column];
+	const char *text = v->s;
+
+	if (!v->set && cell >= CELL_MONEY)
+		cell = CELL_WORDS;
+	switch (cell) {
+	case CELL_NUMBER:
+		part_cell_link(p, pt, href, r->number);
+		return OK;
+	case CELL_STATE:
+		state_cell(li, pt, r->state);
+		return OK;
+	case CELL_DUE:
+		due_cell(li, pt, r->due);
+		return OK;
+	case CELL_MOMENT:
+		part_cell_moment(p, pt, v->i);
+		return OK;
+	case CELL_LEADING:
+		return leading_cell(li, pt, c, r, v, href);
+	case CELL_MONEY:
+		part_cell_money(p, pt, v->i);
+		return OK;
+	case CELL_DATE:
+		part_cell_date(p, pt, (int32_t)v->i);
+		return OK;
+	case CELL_INT:
+		part_cell_int(p, pt, v->i);
+		return OK;
+	case CELL_VALUE:
+		TRY(value_text(li->v->cx, field_of(c), v, &text));
+		break;
+	case CELL_WORDS:
+		break;
+	}
+	part_cell_text(p, pt, text);
 	return OK;
 }
 
 static bool
 is_number(const struct column *c)
 {
-	const struct field *f = c->sub != NULL ? c->sub : c->field;
+	const struct field *f = field_of(c);
 
 	return f != NULL && (f->kind == FIELD_MONEY || f->kind == FIELD_INT);
 }
@@ -344,7 +412,6 @@ write_table(struct listing *li, struct row **rows, size_t n)
 				 .columns = cols,
 				 .n_columns = (size_t)l->ncolumns,
 				 .keys = true };
-	int leading = leading_column(l);
 
 	for (int i = 0; i < l->ncolumns; i++)
 		cols[i] = (struct part_column){ .label = msg(cx, l->columns[i].label_key),
@@ -354,16 +421,8 @@ write_table(struct listing *li, struct row **rows, size_t n)
 		const char *href = visit_url(cx, li->type, rows[i]->number);
 
 		part_row_begin(&li->v->page, &pt, href, rows[i]->id, rows[i]->number);
-		for (int k = 0; k < l->ncolumns; k++) {
-			const struct column *c = &l->columns[k];
-
-			if (c->engine != NULL)
-				engine_cell(li, &pt, c, rows[i], &rows[i]->cells[k], href);
-			else if (k == leading)
-				TRY(leading_cell(li, &pt, c, rows[i], &rows[i]->cells[k], href));
-			else
-				TRY(field_cell(li, &pt, c, &rows[i]->cells[k]));
-		}
+		for (int k = 0; k < l->ncolumns; k++)
+			TRY(write_cell(li, &pt, rows[i], k, href));
 		part_row_end(&li->v->page, &pt);
 	}
 	part_table_end(&li->v->page, &pt);
@@ -469,6 +528,8 @@ list_page(struct visit *v)
 		arena_printf(v->cx->arena, "/%s?vaade=%s", v->type->path, li.query.list->name);
 	state_filter(&li);
 	choice_filters(&li);
+	choose_cells(&li);
+	li.states = ARENA_ARRAY(v->cx->arena, (size_t)v->type->nstates + 1, const char *);
 	TRY(counts_get(v->cx, &li.query, li.values, li.nfilters, &count));
 	TRY(read_cursor(&li));
 	TRY(read_rows(&li, rows, &n, &more));

@@ -124,10 +124,11 @@ part_quiet(struct page *p, const char *text)
 void
 part_badge(struct page *p, enum tone tone, const char *text)
 {
-	html_open(p->h, "span");
-	html_attr(p->h, "class", badge_class(tone));
+	html_raw(p->h, "<span class=\"");
+	html_text(p->h, badge_class(tone));
+	html_raw(p->h, "\">");
 	html_text(p->h, text);
-	html_close(p->h, "span");
+	html_raw(p->h, "</span>");
 }
 
 void
@@ -147,16 +148,19 @@ part_notice(struct page *p, enum tone tone, const char *title, const char *text)
 void
 part_date(struct page *p, int32_t day)
 {
+	char iso[CIVIL_TEXT], text[CIVIL_TEXT];
 	struct html *h = p->h;
 
 	if (day == CIVIL_NONE) {
 		html_element(h, "span", "none", "–");
 		return;
 	}
-	html_open(h, "time");
-	html_attr(h, "datetime", civil_iso(p->cx->arena, day));
-	html_text(h, civil_text(p->cx->arena, day));
-	html_close(h, "time");
+	civil_write(day, iso, text);
+	html_raw(h, "<time datetime=\"");
+	html_text_n(h, iso, CIVIL_TEXT - 1);
+	html_raw(h, "\">");
+	html_text_n(h, text, CIVIL_TEXT - 1);
+	html_raw(h, "</time>");
 }
 
 /* "2026-05-25T09:05:00Z": the moment for programs; 1970-01-01 is day 0. */

@@ -154,9 +154,9 @@ new_menu(struct page *p)
 	html_text(h, word(p, "part.new"));
 	html_raw(h, "</summary><ul>");
 	for (size_t i = 0; i < p->n_news; i++) {
-		html_open(h, "li");
+		html_raw(h, "<li>");
 		html_link(h, p->news[i].href, NULL, p->news[i].label);
-		html_close(h, "li");
+		html_raw(h, "</li>");
 	}
 	html_raw(h, "</ul></details>");
 }
@@ -220,17 +220,18 @@ rail_line(struct page *p, const struct page_duty *d)
 	struct html *h = p->h;
 
 	if (d->heading) {
-		html_open(h, "li");
-		html_attr(h, "class", "rail-title");
+		html_raw(h, "<li class=\"rail-title\">");
 		html_text(h, d->label);
-		html_close(h, "li");
+		html_raw(h, "</li>");
 		return;
 	}
-	html_open(h, "li");
+	html_raw(h, "<li>");
 	html_open(h, "a");
 	html_attr(h, "href", d->href);
 	html_attr(h, "aria-current", d->current ? "page" : NULL);
-	html_element(h, "span", NULL, d->label);
+	html_raw(h, "<span>");
+	html_text(h, d->label);
+	html_raw(h, "</span>");
 	if (d->waits > 0) {
 		html_open(h, "span");
 		html_attr(h, "class", d->late ? "waits t-late" : "waits");
@@ -239,7 +240,7 @@ rail_line(struct page *p, const struct page_duty *d)
 		html_close(h, "span");
 	}
 	html_close(h, "a");
-	html_close(h, "li");
+	html_raw(h, "</li>");
 }
 
 /* On narrow screens the rail is a popover behind a button; wide ones always show it. */
@@ -371,10 +372,11 @@ page_begin(struct page *p)
 static void
 key_line(struct page *p, const char *key, const char *what)
 {
-	html_open(p->h, "dt");
-	html_element(p->h, "kbd", NULL, key);
-	html_close(p->h, "dt");
-	html_element(p->h, "dd", NULL, word(p, what));
+	html_raw(p->h, "<dt><kbd>");
+	html_text(p->h, key);
+	html_raw(p->h, "</kbd></dt><dd>");
+	html_text(p->h, word(p, what));
+	html_raw(p->h, "</dd>");
 }
 
 static void

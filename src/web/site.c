@@ -49,6 +49,9 @@ static const struct web_route *
 find_in(struct visit *v, const struct web_route *routes, bool *known)
 {
 	for (; routes != NULL && routes->method != NULL; routes++) {
+		/* Most part ways at the first letter: "/" stands in every path and pattern. */
+		if (routes->pattern[1] != v->x->path[1] && routes->pattern[1] != '{')
+			continue;
 		if (!matches(v->cx, routes->pattern, v->x->path, v->part))
 			continue;
 		*known = true;

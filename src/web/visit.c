@@ -14,12 +14,18 @@
 static const char TITLE_OF[] = "SELECT type, number, title, about FROM sys_record WHERE id = ?1";
 static const char TYPE_AND_NUMBER[] = "SELECT type, number FROM sys_record WHERE id = ?1";
 
+static bool
+holds(const struct visit *v, const struct duty *d)
+{
+	return (v->cx->who.duties[d->index / 64] >> (d->index % 64) & 1) != 0;
+}
+
 bool
 visit_duty(const struct visit *v, const char *duty)
 {
 	const struct duty *d = map_get(&v->cx->world->types->duty_by_name, duty);
 
-	return d != NULL && (v->cx->who.duties[d->index / 64] >> (d->index % 64) & 1) != 0;
+	return d != NULL && holds(v, d);
 }
 
 const char *
@@ -253,48 +259,45 @@ waiting(struct ctx *cx, const struct type *t, const struct list *l)
 }
 
 static void
-rail_duty(struct visit *v, const struct duty *d, struct rail *rail)
+rail_duty(struct visit *v, const struct duty *d, const char *current, struct rail *rail)
 {
-	struct arena *a = v->cx->arena;
-	const struct types *ts = v->cx->world->types;
 	bool headed = false;
 
-	for (size_t i = 0; i < ts->n; i++)
-		for (int k = 0; k < ts->list[i]->nlists; k++) {
-			const struct type *t = ts->list[i];
-			const struct list *l = &t->lists[k];
+	for (int i = 0; i < d->nlists; i++) {
+		const struct type *t = d->lists[i].type;
+		const struct list *l = d->lists[i].list;
 
-			if (l->duty == NULL || strcmp(l->duty, d->name) != 0 ||
-			    !sql_may(v->cx, ts, t, RIGHT_SEE))
-				continue;
-			if (!headed)
-				rail->list[rail->n++] =
-					(struct page_duty){ .label = msg(v->cx, d->label_key),
-							    .heading = true };
-			headed = true;
-			rail->list[rail->n++] = (struct page_duty){
-				.label = msg(v->cx, l->label_key),
-				.href = arena_printf(a, "/%s?vaade=%s", t->path, l->name),
-				.waits = waiting(v->cx, t, l),
-				.current = v->type == t &&
-					   text_equal(http_query(v->x, "vaade"), l->name)
-			};
-		}
+		if (!sql_may(v->cx, v->cx->world->types, t, RIGHT_SEE))
+			continue;
+		if (!headed)
+			rail->list[rail->n++] =
+				(struct page_duty){ .label = msg(v->cx, d->label_key),
+						    .heading = true };
+		headed = true;
+		rail->list[rail->n++] =
+			(struct page_duty){ .label = msg(v->cx, l->label_key),
+					    .href = d->lists[i].href,
+					    .waits = waiting(v->cx, t, l),
+					    .current =
+						    v->type == t && text_equal(current, l->name) };
+	}
 }
 
 static void
 fill_rail(struct visit *v)
 {
 	const struct types *ts = v->cx->world->types;
+	const char *current = http_query(v->x, "vaade");
 	struct rail rail = { NULL, 0 };
-	size_t most = 2;
+	size_t most = 1;
 
-	for (size_t i = 0; i < ts->n; i++)
-		most += (size_t)ts->list[i]->nlists * 2;
+	for (size_t i = 0; i < ts->nduties; i++)
+		if (holds(v, ts->duties[i]))
+			most += (size_t)ts->duties[i]->nlists + 1;
 	rail.list = ARENA_ARRAY(v->cx->arena, most, struct page_duty);
 	for (size_t i = 0; i < ts->nduties; i++)
-		if (visit_duty(v, ts->duties[i]->name))
-			rail_duty(v, ts->duties[i], &rail);
+		if (holds(v, ts->duties[i]))
+			rail_duty(v, ts->duties[i], current, &rail);
 	rail.list[rail.n++] =
 		(struct page_duty){ .label = msg(v->cx, "rail.registers"), .href = "/registrid" };
 	v->page.duties = rail.list;
