@@ -302,8 +302,11 @@ what_happened(struct visit *v, const struct type *t, const struct history_entry 
 {
 	const struct move *m = strcmp(h->kind, "move") == 0 ? type_move(t, h->name) : NULL;
 
+	if (m != NULL && m->to >= 0)
+		return msgf(v->cx, "history.moved_to", msg(v->cx, m->label_key),
+			    msg(v->cx, t->states[m->to].label_key));
 	if (m != NULL)
-		return msg(v->cx, m->label_key);
+		return msgf(v->cx, "history.moved", msg(v->cx, m->label_key));
 	return msg(v->cx, arena_printf(v->cx->arena, "history.%s", h->kind));
 }
 
