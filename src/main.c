@@ -30,6 +30,8 @@ static const struct command COMMANDS[] = {
 	{ "type", "help.type", cmd_type },
 	{ "verify", "help.verify", cmd_verify },
 	{ "backup", "help.backup", cmd_backup },
+	{ "restore", "help.restore", cmd_restore },
+	{ "key", "help.key", cmd_key },
 	{ "migrate", "help.migrate", cmd_migrate },
 	{ "user", "help.user", cmd_user },
 	{ "practice", "help.practice", cmd_practice },

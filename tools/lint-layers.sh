@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Who may use whom, read from the #include lines:
-#	base  <  db, format  <  http, meta, rule  <  core  <  web  <  work/*  <  cli  <  main.c
+#	base  <  db, format  <  http, meta, rule  <  core  <  keep, web  <  work/*  <  cli  <  main.c
 # A folder uses itself and what stands before it; those of one rank do not use each other, nor does
 # one field of work another. x_int.h stays within its folder. Each outside library has one home.
 . "$(dirname "$0")/lint-lib.sh"
@@ -18,9 +18,9 @@ bad() {
 look() {
 	c_files src | xargs -r grep -HnE '^#[ 	]*include' /dev/null | awk -F: '
 	function rank(folder) {
-		return index("base db format http meta rule core web work cli main", folder) == 0 ? -1 : \
+		return index("base db format http meta rule core keep web work cli main", folder) == 0 ? -1 : \
 			folder == "base" ? 0 : folder == "db" || folder == "format" ? 1 : \
-			folder ~ /^(http|meta|rule)$/ ? 2 : folder == "core" ? 3 : folder == "web" ? 4 : \
+			folder ~ /^(http|meta|rule)$/ ? 2 : folder == "core" ? 3 : folder ~ /^(keep|web)$/ ? 4 : \
 			folder == "work" ? 5 : folder == "cli" ? 6 : 7
 	}
 	function say(why) { print $1 ":" $2 ": " why }

@@ -40,6 +40,8 @@ enum err run_open(struct run *r, unsigned flags, struct db **ret) MUST_USE;
 enum err cmd_serve(struct run *r) MUST_USE;
 enum err cmd_verify(struct run *r) MUST_USE;
 enum err cmd_backup(struct run *r) MUST_USE;
+enum err cmd_restore(struct run *r) MUST_USE;
+enum err cmd_key(struct run *r) MUST_USE;
 enum err cmd_user(struct run *r) MUST_USE;
 enum err cmd_practice(struct run *r) MUST_USE;
 enum err cmd_migrate(struct run *r) MUST_USE;

@@ -1,4 +1,4 @@
-/* Commands that keep the database and its users: verify, backup, migrate, user. */
+/* Commands that keep the database and its users: verify, migrate, user. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,21 +26,6 @@ cmd_verify(struct run *r)
 	(void)printf("%s\n", msgf(r->cx, "verify.fine", text_count(r->cx->arena, report.rows),
 				  text_count(r->cx->arena, report.chains),
 				  text_count(r->cx->arena, report.erased)));
-	return OK;
-}
-
-enum err
-cmd_backup(struct run *r)
-{
-	SCOPED(db) struct db *db = NULL;
-	const char *to;
-
-	if (r->argc != 1)
-		return fail(r->cx, ERR_INVALID, "err.cli_backup");
-	to = r->argv[0];
-	TRY(run_open(r, DB_READ_ONLY, &db));
-	TRY(db_backup(r->cx, db, to));
-	(void)printf("%s\n", msgf(r->cx, "backup.done", to));
 	return OK;
 }
 

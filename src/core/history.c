@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define SALT 16
+#define MAX_CHAINS 1000
 #define CHAIN 1 /* of this node; a second node has its own number */
 
 static const char LAST[] =
@@ -24,6 +25,13 @@ static const char OF_RECORD[] =
 static const char WALK[] =
 	"SELECT chain, seq, record, version, at, actor, behalf_of, session, purpose, kind, name, "
 	"change, salt, digest, hash FROM sys_history ORDER BY chain, seq";
+
+static const char HEADS[] = "SELECT h.chain, h.seq, h.at, h.hash FROM sys_history h JOIN (SELECT "
+			    "chain, max(seq) AS seq "
+			    "FROM sys_history GROUP BY chain) m ON m.chain = h.chain AND m.seq = "
+			    "h.seq ORDER BY h.chain";
+static const char ROW_AT[] =
+	"SELECT chain, seq, at, hash FROM sys_history WHERE chain = ?1 AND seq = ?2";
 
 /* What the hash covers of a row besides the hash before it. */
 struct facts {
@@ -229,4 +237,52 @@ history_verify(struct ctx *cx, struct history_report *ret)
 	}
 	*ret = report;
 	return OK;
+}
+
+static enum err
+take_head(struct ctx *cx, const struct stmt *q, struct history_head *ret)
+{
+	size_t len;
+	const void *bytes = stmt_bytes(q, 3, &len);
+
+	if (len != HISTORY_HASH)
+		return broken(cx, q);
+	ret->chain = stmt_int(q, 0);
+	ret->seq = stmt_int(q, 1);
+	ret->at = stmt_int(q, 2);
+	memcpy(ret->hash, bytes, HISTORY_HASH);
+	return OK;
+}
+
+enum err
+history_heads(struct ctx *cx, struct history_head **ret, size_t *ret_n)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct history_head *list = ARENA_ARRAY(cx->arena, MAX_CHAINS, struct history_head);
+	size_t n = 0;
+	bool row = false;
+
+	TRY(db_query(cx, HEADS, DB_NONE, &q));
+	for (;; n++) {
+		TRY(stmt_step(cx, q, &row));
+		if (!row)
+			break;
+		if (n == MAX_CHAINS)
+			return fail(cx, ERR_LIMIT, "err.db_large");
+		TRY(take_head(cx, q, &list[n]));
+	}
+	*ret = list;
+	*ret_n = n;
+	return OK;
+}
+
+enum err
+history_at(struct ctx *cx, int64_t chain, int64_t seq, struct history_head *ret)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row = false;
+
+	TRY(db_query(cx, ROW_AT, DB_ARGS(db_int(chain), db_int(seq)), &q));
+	TRY(stmt_step(cx, q, &row));
+	return row ? take_head(cx, q, ret) : fail(cx, ERR_NOTFOUND, "err.not_found");
 }

@@ -33,4 +33,15 @@ struct history_report {
 /* Walk every chain. Errors: ERR_CORRUPT naming chain and row of the first fault. */
 enum err history_verify(struct ctx *cx, struct history_report *ret) MUST_USE;
 
+/* The end of a chain: what a seal vouches for. */
+struct history_head {
+	int64_t chain, seq;
+	int64_t at; /* of the last row */
+	unsigned char hash[HISTORY_HASH];
+};
+/* The ends of all chains, by number. In cx's arena. Errors: ERR_CORRUPT "err.history_chain". */
+enum err history_heads(struct ctx *cx, struct history_head **ret, size_t *ret_n) MUST_USE;
+/* The row a chain has at a place; ERR_NOTFOUND when it is not so long. */
+enum err history_at(struct ctx *cx, int64_t chain, int64_t seq, struct history_head *ret) MUST_USE;
+
 #endif

@@ -78,11 +78,23 @@ struct db_step {
 /* All steps in order, in cx's arena, each with whether it is taken. Errors as db_migrate(). */
 enum err db_plan(struct ctx *cx, struct db *db, struct db_step **ret_steps, size_t *ret_n) MUST_USE;
 
+/* The newest step this program knows. */
+int db_newest_step(void);
+/* The newest step the database of cx->conn has taken; 0: none. */
+enum err db_step_taken(struct ctx *cx, int64_t *ret) MUST_USE;
+
+/* The absolute path of the database's file; NULL when it is not in one. */
+const char *db_path(const struct db *db);
+
 /*
  * Copy the database as it is at this moment into a new file, while it goes on being used. The
  * file appears under its name when it is whole. Errors: ERR_CONFLICT (the name is taken), ERR_IO.
  */
 enum err db_backup(struct ctx *cx, struct db *db, const char *path) MUST_USE;
+/* The same; `tick` is called every few milliseconds, and its error ends the copying. */
+typedef enum err db_tick(struct ctx *cx, void *arg);
+enum err db_backup_ticking(struct ctx *cx, struct db *db, const char *path, db_tick *tick,
+			   void *arg) MUST_USE;
 
 /*
  * Look at some rows of every index, so that the planner knows today's tables and not those of the

@@ -155,3 +155,19 @@ db_migrate(struct ctx *cx, struct db *db)
 {
 	return migrate_to(cx, db, embed_schema);
 }
+
+int
+db_newest_step(void)
+{
+	int step = 0;
+
+	for (const struct embed_file *f = embed_schema; f->name != NULL; f++)
+		step = step_number(f->name);
+	return step;
+}
+
+enum err
+db_step_taken(struct ctx *cx, int64_t *ret)
+{
+	return db_get_int(cx, "SELECT coalesce(max(step), 0) FROM sys_schema", DB_NONE, ret);
+}

@@ -439,3 +439,9 @@ db_close(struct db *db)
 	free(db->path);
 	free(db);
 }
+
+const char *
+db_path(const struct db *db)
+{
+	return db->path;
+}

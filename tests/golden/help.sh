@@ -3,7 +3,7 @@ $HOOL help
 echo "exit $?"
 $HOOL
 echo "exit $?"
-for command in serve rule id type verify backup migrate user practice; do
+for command in serve rule id type verify backup restore key migrate user practice; do
 	$HOOL $command --help
 	echo "exit $?"
 done

@@ -1,0 +1,114 @@
+/* Commands that make copies of the database and come back to them: backup, restore, key. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/civil.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "keep/backup.h"
+
+/* The key of --key, or none. */
+static enum err
+key_option(struct run *r, struct pack_key *key, const struct pack_key **ret)
+{
+	const char *path = run_option(r, "--key", NULL);
+
+	*ret = NULL;
+	if (path == NULL)
+		return OK;
+	TRY(pack_key_read(r->cx, path, key));
+	*ret = key;
+	return OK;
+}
+
+static const char *
+megabytes(struct ctx *cx, int64_t bytes)
+{
+	return text_count(cx->arena, (bytes + 500000) / 1000000);
+}
+
+/* backup TARGET [--packed] [--key FILE]: the plain copy, or a packed one. */
+enum err
+cmd_backup(struct run *r)
+{
+	SCOPED(db) struct db *db = NULL;
+	bool packed = run_flag(r, "--packed");
+	struct pack_key key_room;
+	const struct pack_key *key;
+	struct manifest m;
+
+	TRY(key_option(r, &key_room, &key));
+	if (r->argc != 1)
+		return fail(r->cx, ERR_INVALID, "err.cli_backup");
+	/* Those at work come first. */
+	(void)setpriority(PRIO_PROCESS, 0, 10);
+	TRY(run_open(r, DB_READ_ONLY, &db));
+	if (key == NULL && !packed) {
+		TRY(db_backup(r->cx, db, r->argv[0]));
+		(void)printf("%s\n", msgf(r->cx, "backup.done", r->argv[0]));
+		return OK;
+	}
+	TRY(backup_pack(r->cx, db, r->argv[0], key, &m));
+	(void)printf("%s\n%s\n", msgf(r->cx, "backup.done", r->argv[0]),
+		     msgf(r->cx, key == NULL ? "backup.facts" : "backup.facts_locked",
+			  megabytes(r->cx, m.size), text_count(r->cx->arena, (int64_t)m.ntables),
+			  text_count(r->cx->arena, (int64_t)m.nchains), m.sha256));
+	return OK;
+}
+
+/* "23.11.2026 10:15:00" in Tallinn, for people. */
+static const char *
+moment(struct ctx *cx, int64_t at)
+{
+	struct civil_time c = civil_in_tallinn(at);
+
+	return arena_printf(cx->arena, "%s %02d:%02d:%02d", civil_text(cx->arena, c.day), c.hour,
+			    c.minute, c.second);
+}
+
+/* restore FILE [--to NEW.db] [--key FILE] [--verify] */
+enum err
+cmd_restore(struct run *r)
+{
+	const char *to = run_option(r, "--to", NULL);
+	bool verify = run_flag(r, "--verify");
+	struct timespec began, ended;
+	struct pack_key key_room;
+	const struct pack_key *key;
+	struct manifest m;
+
+	TRY(key_option(r, &key_room, &key));
+	if (r->argc != 1 || (verify && to == NULL))
+		return fail(r->cx, ERR_INVALID, "err.cli_restore");
+	(void)clock_gettime(CLOCK_MONOTONIC, &began);
+	TRY(backup_restore(r->cx, r->argv[0], key, to, verify, &m));
+	(void)clock_gettime(CLOCK_MONOTONIC, &ended);
+	(void)printf("%s\n%s\n",
+		     msgf(r->cx,
+			  to == NULL ? "restore.whole"
+			  : verify   ? "restore.verified"
+				     : "restore.done",
+			  r->argv[0], to == NULL ? "" : to),
+		     msgf(r->cx, "restore.facts", moment(r->cx, m.at), megabytes(r->cx, m.size),
+			  text_count(r->cx->arena, ended.tv_sec - began.tv_sec)));
+	return OK;
+}
+
+/* key shared FILE | key pair SECRET PUBLIC */
+enum err
+cmd_key(struct run *r)
+{
+	if (r->argc == 2 && strcmp(r->argv[0], "shared") == 0) {
+		TRY(pack_key_make_shared(r->cx, r->argv[1]));
+		(void)printf("%s\n", msgf(r->cx, "key.shared", r->argv[1]));
+		return OK;
+	}
+	if (r->argc == 3 && strcmp(r->argv[0], "pair") == 0) {
+		TRY(pack_key_make_pair(r->cx, r->argv[1], r->argv[2]));
+		(void)printf("%s\n", msgf(r->cx, "key.pair", r->argv[1], r->argv[2]));
+		return OK;
+	}
+	return fail(r->cx, ERR_INVALID, "err.cli_key");
+}

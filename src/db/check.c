@@ -1,0 +1,67 @@
+/* See check.h. */
+#include "db/check.h"
+
+#include "base/text.h"
+
+#define MAX_TABLES 1000
+
+static const char TABLES[] =
+	"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
+	"ESCAPE '\\' ORDER BY name";
+static const char INTEGRITY[] = "SELECT integrity_check FROM pragma_integrity_check(1)";
+static const char FOREIGN[] = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
+
+static enum err
+table_names(struct ctx *cx, struct db_count *list, size_t *ret_n)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row = false;
+
+	TRY(db_query(cx, TABLES, DB_NONE, &q));
+	for (*ret_n = 0;; (*ret_n)++) {
+		TRY(stmt_step(cx, q, &row));
+		if (!row)
+			return OK;
+		if (*ret_n == MAX_TABLES)
+			return fail(cx, ERR_LIMIT, "err.db_large");
+		list[*ret_n].table = stmt_copy(cx, q, 0);
+	}
+}
+
+enum err
+db_counts(struct ctx *cx, struct db_count **ret, size_t *ret_n)
+{
+	struct db_count *list = ARENA_ARRAY(cx->arena, MAX_TABLES, struct db_count);
+	size_t n = 0;
+
+	TRY(table_names(cx, list, &n));
+	for (size_t i = 0; i < n; i++) /* a quote cannot stand in our own names */
+		TRY(db_get_int(
+			cx, arena_printf(cx->arena, "SELECT count(*) FROM \"%s\"", list[i].table),
+			DB_NONE, &list[i].rows));
+	*ret = list;
+	*ret_n = n;
+	return OK;
+}
+
+enum err
+db_check_integrity(struct ctx *cx)
+{
+	const char *says = NULL;
+
+	TRY(db_get_text(cx, INTEGRITY, DB_NONE, &says));
+	return text_equal(says, "ok") ? OK : fail(cx, ERR_CORRUPT, "err.check_integrity", says);
+}
+
+enum err
+db_check_foreign(struct ctx *cx)
+{
+	const char *table = NULL;
+
+	if (db_get_text(cx, FOREIGN, DB_NONE, &table) == OK)
+		return fail(cx, ERR_CORRUPT, "err.check_foreign", table);
+	if (cx->error.code != ERR_NOTFOUND)
+		return cx->error.code;
+	ctx_forgive(cx);
+	return OK;
+}
