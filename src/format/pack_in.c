@@ -73,7 +73,7 @@ read_at(struct ctx *cx, const struct pack_in *p, void *into, size_t n, off_t at)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return fail(cx, ERR_IO, "err.file_read", p->name, strerror(errno));
+			return fail(cx, ERR_IO, "err.keep_read", p->name, strerror(errno));
 		if (got == 0)
 			return fail(cx, ERR_CORRUPT, "err.pack_short", p->name);
 		to += got;
@@ -203,7 +203,7 @@ pack_open_fd(struct ctx *cx, int fd, const char *name, struct pack_in **ret)
 	p->fd = fd;
 	p->name = arena_strdup(cx->arena, name);
 	if (fstat(fd, &st) != 0)
-		return fail(cx, ERR_IO, "err.file_read", name, strerror(errno));
+		return fail(cx, ERR_IO, "err.keep_read", name, strerror(errno));
 	TRY(head_read(cx, p, st.st_size));
 	TRY(chunks_walk(cx, p, st.st_size));
 	TRY(whole_hash(cx, p));
@@ -220,7 +220,7 @@ pack_open(struct ctx *cx, const char *path, struct pack_in **ret)
 	enum err e;
 
 	if (fd < 0)
-		return fail(cx, errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "err.file_read", path,
+		return fail(cx, errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "err.keep_read", path,
 			    strerror(errno));
 	e = pack_open_fd(cx, fd, path, &p);
 	if (e != OK) {

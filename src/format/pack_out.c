@@ -32,7 +32,7 @@ io_fail(struct ctx *cx, const char *path)
 		return fail(cx, ERR_CONFLICT, "err.file_exists", path);
 	if (errno == ENOSPC || errno == EDQUOT)
 		return fail(cx, ERR_IO, "err.disk_full");
-	return fail(cx, ERR_IO, "err.file_write", path, strerror(errno));
+	return fail(cx, ERR_IO, "err.keep_write", path, strerror(errno));
 }
 
 void

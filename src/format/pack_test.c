@@ -244,7 +244,7 @@ TEST(a_newer_form_is_told)
 	write_bytes(t, path, "something else altogether", 25);
 	EXPECT_TEXT("err.pack_other", refusal(t, path, NULL));
 	(void)unlink(path);
-	EXPECT_TEXT("err.file_read", refusal(t, path, NULL));
+	EXPECT_TEXT("err.keep_read", refusal(t, path, NULL));
 }
 
 TEST(a_file_appears_when_it_is_whole_and_over_no_other)

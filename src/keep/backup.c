@@ -51,7 +51,7 @@ stage_lock(struct ctx *cx, struct stage *s)
 
 	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (s->lock_fd < 0)
-		return fail(cx, ERR_IO, "err.file_write", path, strerror(errno));
+		return fail(cx, ERR_IO, "err.keep_write", path, strerror(errno));
 	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return OK;
 	(void)close(s->lock_fd);
@@ -111,7 +111,7 @@ pieces_put(struct ctx *cx, struct pack_out *out, int fd, const char *path, struc
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return fail(cx, ERR_IO, "err.file_read", path, strerror(errno));
+			return fail(cx, ERR_IO, "err.keep_read", path, strerror(errno));
 		crypto_hash_sha256_update(&sum, bytes, (size_t)n);
 		TRY(image_put(cx, out, (uint64_t)at, bytes, (uint32_t)n));
 		at += n;
@@ -132,7 +132,7 @@ image_file(struct ctx *cx, struct pack_out *out, const char *path, struct manife
 	enum err e;
 
 	if (fd < 0)
-		return fail(cx, ERR_IO, "err.file_read", path, strerror(errno));
+		return fail(cx, ERR_IO, "err.keep_read", path, strerror(errno));
 	e = pieces_put(cx, out, fd, path, m, tick, arg);
 	(void)close(fd);
 	return e == OK ? image_put_manifest(cx, out, m) : e;

@@ -60,7 +60,7 @@ restored_make(struct ctx *cx, const char *to, struct restored **ret)
 	r->fd = open(r->part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (r->fd < 0)
 		return fail(cx, errno == EEXIST ? ERR_CONFLICT : ERR_IO,
-			    errno == EEXIST ? "err.file_exists" : "err.file_write", r->part,
+			    errno == EEXIST ? "err.file_exists" : "err.keep_write", r->part,
 			    strerror(errno));
 	*ret = r;
 	r = NULL;
@@ -75,17 +75,17 @@ restored_name(struct ctx *cx, struct restored *r)
 	bool failed;
 
 	if (fsync(r->fd) != 0)
-		return fail(cx, ERR_IO, "err.file_write", r->path, strerror(errno));
+		return fail(cx, ERR_IO, "err.keep_write", r->path, strerror(errno));
 	if (renameat2(AT_FDCWD, r->part, AT_FDCWD, r->path, RENAME_NOREPLACE) != 0)
 		return fail(cx, errno == EEXIST ? ERR_CONFLICT : ERR_IO,
-			    errno == EEXIST ? "err.file_exists" : "err.file_write", r->path,
+			    errno == EEXIST ? "err.file_exists" : "err.keep_write", r->path,
 			    strerror(errno));
 	r->named = true;
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	failed = fd < 0 || fsync(fd) != 0;
 	if (fd >= 0)
 		(void)close(fd);
-	return failed ? fail(cx, ERR_IO, "err.file_write", r->path, strerror(errno)) : OK;
+	return failed ? fail(cx, ERR_IO, "err.keep_write", r->path, strerror(errno)) : OK;
 }
 
 static enum err
