@@ -12,12 +12,28 @@ static const char RECORDS[] = "SELECT count(*) FROM sys_record";
 
 /* ---- tools ---- */
 
+#define OPENS (8 * 3600 + 900)
+#define CLOSES (16 * 3600 + 2700)
+
+/* Seconds to the next act of a day of which `left` are left: so many as a usual day has are spread
+ * over it, further ones crowd towards its end. */
+static int64_t
+step_in_day(struct make *m, int64_t left)
+{
+	int64_t usual = 20 + m->order->cases / 100;
+
+	return left <= 0 ? 0 : rng_below(&m->rng, (uint32_t)(left * 2 / usual) + 1);
+}
+
 void
 make_act(struct make *m, const struct act *a, int32_t day)
 {
-	/* From a quarter past eight to a quarter to five. */
-	int64_t at = civil_start_of_day(day) + 8 * 3600 + 900 + rng_below(&m->rng, 8 * 3600 + 1800);
+	struct hour *h = &m->hours[day != m->day];
+	int64_t at;
 
+	if (h->day != day)
+		*h = (struct hour){ day, civil_start_of_day(day) + OPENS };
+	at = h->at += step_in_day(m, civil_start_of_day(day) + CLOSES - h->at);
 	ctx_set_now(m->cx, at < m->latest ? at : m->latest);
 	m->cx->who = (struct actor){ .user = a->user,
 				     .position = a->position,

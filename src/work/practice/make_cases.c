@@ -162,7 +162,7 @@ registered(struct make *m)
 }
 
 static enum err
-write_application(struct make *m, struct life *l, struct change *ch)
+write_application(struct make *m, struct life *l, struct change *ch, int32_t *ret_registered)
 {
 	const struct human *h = &m->humans[l->person];
 	const struct muni *home = &m->munis[h->muni];
@@ -184,10 +184,11 @@ write_application(struct make *m, struct life *l, struct change *ch)
 		change_int(ch, "representative", m->humans[h->parent].id);
 	change_int(ch, "service", m->service[l->service]);
 	change_int(ch, "arrived", m->day);
-	change_int(ch, "registered", on < m->today ? on : m->today);
+	*ret_registered = on < m->today ? on : m->today;
+	change_int(ch, "registered", *ret_registered);
 	ch->unit = l->service == SRT ? m->unit_d : m->unit_b;
 	ch->unit_given = true;
-	make_act(m, sent ? &home->worker : l->who, on < m->today ? on : m->today);
+	make_act(m, sent ? &home->worker : l->who, *ret_registered);
 	return make_create(m, ch, &l->app);
 }
 
@@ -249,7 +250,7 @@ arrive(struct make *m, enum service s, int32_t person, int32_t start_on, bool se
 			  .seeded = seeded,
 			  .site = -1 };
 	struct change *ch;
-	int32_t i;
+	int32_t i, registered;
 
 	l.who = handler(m, s);
 	make_act(m, l.who, m->day);
@@ -272,9 +273,10 @@ arrive(struct make *m, enum service s, int32_t person, int32_t start_on, bool se
 	if (s == SRT)
 		need_of_child(m, ch, l.fate != FATE_REFUSE || rng_chance(&m->rng, 300));
 	wishes(m, ch, s, make_wished_county(m, m->munis[m->humans[l.person].muni].county));
-	TRY(write_application(m, &l, ch));
+	TRY(write_application(m, &l, ch, &registered));
 	i = life_new(m, &l);
-	life_plan(m, i, STEP_TAKE, m->day + (int32_t)rng_below(&m->rng, 3));
+	life_plan(m, i, STEP_TAKE,
+		  registered + (registered > m->day) + (int32_t)rng_below(&m->rng, 3));
 	return OK;
 }
 

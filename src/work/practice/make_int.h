@@ -66,6 +66,12 @@ struct billed {
 #define MAX_COORDINATORS 40
 #define AT_ONCE 2000 /* records of one closure, roughly */
 
+/* Where a day's acts have come to: each is later than the one before, for it may follow from it. */
+struct hour {
+	int32_t day;
+	int64_t at; /* UTC seconds */
+};
+
 struct make {
 	struct ctx *cx; /* its arena is emptied between closures */
 	struct db *db;
@@ -75,10 +81,11 @@ struct make {
 	const struct names *names;
 	struct rng rng;
 	int32_t today, day;
-	int64_t latest;	     /* no step is later than this moment */
-	int written;	     /* records written in this closure */
-	bool begun;	     /* the day's arrivals are in */
-	int32_t detail_from; /* cases that came before are told in fewer steps */
+	int64_t latest;	      /* no step is later than this moment */
+	struct hour hours[2]; /* of the day being told; of another day acted on */
+	int written;	      /* records written in this closure */
+	bool begun;	      /* the day's arrivals are in */
+	int32_t detail_from;  /* cases that came before are told in fewer steps */
 
 	int64_t board, unit_b, unit_d;
 	struct act admin, manager, coordinator[MAX_COORDINATORS], child[MAX_COORDINATORS];
