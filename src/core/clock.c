@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/text.h"
+#include "format/json.h"
 #include "rule/rule.h"
 
 #define MAX_TRACE (64u * 1024)
@@ -17,8 +19,9 @@ static const char PUT[] =
 	"responsible = excluded.responsible";
 static const char KEEP[] = "UPDATE sys_clock SET stopped = ?3, unit = ?4, responsible = ?5 "
 			   "WHERE record = ?1 AND name = ?2";
-static const char NOW[] = "SELECT started, due, rule, stopped FROM sys_clock WHERE record = ?1 AND "
-			  "name = ?2";
+static const char NOW[] =
+	"SELECT started, due, rule, stopped, trace FROM sys_clock WHERE record = ?1 AND "
+	"name = ?2";
 static const char OF_RECORD[] =
 	"SELECT c.record, r.type, r.number, r.title, c.name, c.rule, c.trace, c.started, c.due, "
 	"c.stopped, c.responsible FROM sys_clock c JOIN sys_record r ON r.id = c.record "
@@ -62,7 +65,7 @@ rule_of(struct ctx *cx, const struct record *r, const struct clock *c, const cha
 struct kept {
 	bool any;
 	int32_t started, due, stopped;
-	const char *rule;
+	const char *rule, *trace;
 };
 
 static enum err
@@ -75,17 +78,47 @@ read_kept(struct ctx *cx, int64_t record, const char *name, struct kept *ret)
 	TRY(db_query(cx, NOW, DB_ARGS(db_int(record), db_text(name)), &q));
 	TRY(stmt_step(cx, q, &row));
 	if (row)
-		*ret = (struct kept){ true, stmt_date(q, 0), stmt_date(q, 1), stmt_date(q, 3),
-				      stmt_copy(cx, q, 2) };
+		*ret = (struct kept){ true,
+				      stmt_date(q, 0),
+				      stmt_date(q, 1),
+				      stmt_date(q, 3),
+				      stmt_copy(cx, q, 2),
+				      stmt_copy(cx, q, 4) };
+	return OK;
+}
+
+/* Were the further inputs, when the kept date was counted, what the record holds now? The trace
+ * tells: it names every input. */
+static enum err
+same_inputs(struct ctx *cx, const struct record *r, const struct clock *c, const struct kept *kept,
+	    bool *ret)
+{
+	struct json *root, *inputs;
+
+	*ret = true;
+	if (c->nwith == 0 || kept->trace == NULL)
+		return OK;
+	TRY(json_parse(cx, "trace", kept->trace, strlen(kept->trace), &root));
+	inputs = json_get(root, "inputs");
+	for (int i = 0; inputs != NULL && i < c->nwith; i++) {
+		int32_t day = record_date(r, c->with[i]->name);
+		const char *was = NULL;
+
+		TRY(json_text(cx, inputs, c->with_input[i], true, &was));
+		if (!text_equal(was, day == CIVIL_NONE ? NULL : civil_iso(cx->arena, day)))
+			*ret = false;
+	}
 	return OK;
 }
 
 static enum err
-compute(struct ctx *cx, const char *rule, int32_t from, int32_t *ret_due, const char **ret_trace)
+compute(struct ctx *cx, const struct record *rec, const struct clock *c, const char *rule,
+	int32_t from, int32_t *ret_due, const char **ret_trace)
 {
+	struct rule_value *in = ARENA_ARRAY(cx->arena, (size_t)c->nwith + 1, struct rule_value);
 	const struct rule_input *inputs;
 	struct rule_result result;
-	struct rule_value in;
+	size_t n = 1;
 	SCOPED_BUF b;
 	const struct rule *r = rulebook_find(cx->world->rules, rule);
 
@@ -94,8 +127,11 @@ compute(struct ctx *cx, const char *rule, int32_t from, int32_t *ret_due, const 
 		return fail(cx, ERR_INVALID, "err.clock_rule", rule);
 	if (rule_inputs(r, &inputs) == 0)
 		return fail(cx, ERR_INVALID, "err.clock_rule", rule);
-	in = rule_date(inputs[0].name, from);
-	TRY(rule_eval(cx, cx->world->rules, rule, &in, 1, &result));
+	in[0] = rule_date(inputs[0].name, from);
+	for (int i = 0; i < c->nwith; i++)
+		if (record_value(rec, c->with[i]->name)->set)
+			in[n++] = rule_date(c->with_input[i], record_date(rec, c->with[i]->name));
+	TRY(rule_eval(cx, cx->world->rules, rule, in, n, &result));
 	if (result.nvalues == 0 || result.values[0].type != RULE_DATE)
 		return fail(cx, ERR_INVALID, "err.clock_rule", rule);
 	TRY(rule_json(cx, &result, &b));
@@ -112,6 +148,7 @@ update_one(struct ctx *cx, const struct record *r, const struct clock *c, int32_
 	const char *rule = NULL, *trace = NULL;
 	int32_t stopped = CIVIL_NONE, until = CIVIL_NONE;
 	struct kept kept = { .any = false };
+	bool same;
 
 	if (r->version > 1)
 		TRY(read_kept(cx, r->id, c->name, &kept));
@@ -119,7 +156,8 @@ update_one(struct ctx *cx, const struct record *r, const struct clock *c, int32_
 		return OK;
 	if (ended || from == CIVIL_NONE)
 		stopped = kept.any && kept.stopped != CIVIL_NONE ? kept.stopped : cx->today;
-	if (kept.any && (from == CIVIL_NONE || from == kept.started)) {
+	TRY(same_inputs(cx, r, c, &kept, &same));
+	if (kept.any && (from == CIVIL_NONE || (from == kept.started && same))) {
 		/* The date stands as it was computed then, whatever the rules say today. */
 		if (stopped == CIVIL_NONE && kept.due < *due)
 			*due = kept.due;
@@ -131,7 +169,7 @@ update_one(struct ctx *cx, const struct record *r, const struct clock *c, int32_
 	TRY(rule_of(cx, r, c, &rule));
 	if (rule == NULL)
 		return OK;
-	TRY(compute(cx, rule, from, &until, &trace));
+	TRY(compute(cx, r, c, rule, from, &until, &trace));
 	if (stopped == CIVIL_NONE && until < *due)
 		*due = until;
 	return db_exec(cx, PUT,

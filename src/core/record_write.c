@@ -206,7 +206,8 @@ record_delete(struct ctx *cx, const struct type *t, int64_t id, int64_t version,
 	TRY(load_for(cx, t, id, RIGHT_EDIT, version, &old));
 	r = record_copy(cx, old);
 	r->deleted = true;
-	return record_save(cx, old, r, "delete", "", reason);
+	TRY(record_save(cx, old, r, "delete", "", reason));
+	return hooks_after(cx, "delete", r);
 }
 
 /* ---- move ---- */

@@ -133,6 +133,8 @@ list_line(struct ctx *cx, const struct list *l)
 				 l->sort[i].column);
 	s = labelled(cx, s, "where", l->where);
 	s = labelled(cx, s, "duty", l->duty);
+	if (l->trace)
+		s = join(cx, s, "trace");
 	return l->first ? join(cx, s, "first") : s;
 }
 

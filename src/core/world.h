@@ -16,7 +16,8 @@ struct rulebook;
 /*
  * Code of a field of work that runs with a record's change, in the same transaction. `event` is
  * "create", "edit" or the name of a move. Before: may fill in or refuse values of `ch`; `rec` is
- * NULL for create. After: the record is written; may write others. "import" has an after only.
+ * NULL for create. After: the record is written; may write others. "import" and
+ * "delete" have an after only.
  */
 struct hook {
 	const char *type, *event;

@@ -155,6 +155,7 @@ parse_list(struct parse *p, const struct type *t, struct list *l, struct yaml *m
 	}
 	TRY(parse_sort(p, t, l, y));
 	TRY(yaml_bool(p->cx, y, "first", true, &l->first));
+	TRY(yaml_bool(p->cx, y, "trace", true, &l->trace));
 	TRY(yaml_text(p->cx, y, "duty", true, &l->duty));
 	return yaml_all_used(p->cx, y);
 }

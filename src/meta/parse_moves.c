@@ -186,6 +186,29 @@ parse_moves(struct parse *p, struct type *t, struct yaml *y)
 	return check_reached(p, t, map);
 }
 
+/* with: {stop: stopped_from, end: stopped_to}: further inputs of the rule, each a date field. */
+static enum err
+parse_with(struct parse *p, const struct type *t, struct clock *c, struct yaml *y)
+{
+	struct yaml *map;
+	const char *name;
+
+	TRY(parse_map(p, y, "with", &map));
+	if (map == NULL)
+		return OK;
+	c->with_input = ARENA_ARRAY(p->cx->arena, map->n + 1, const char *);
+	c->with = ARENA_ARRAY(p->cx->arena, map->n + 1, const struct field *);
+	for (size_t i = 0; i < map->n; i++) {
+		TRY(yaml_text(p->cx, map, map->keys[i], false, &name));
+		c->with_input[i] = map->keys[i];
+		c->with[i] = type_field(t, name);
+		if (c->with[i] == NULL || c->with[i]->kind != FIELD_DATE)
+			return yaml_fail(p->cx, map, "err.type_date_field", name, t->name);
+		c->nwith++;
+	}
+	return OK;
+}
+
 static enum err
 parse_clock(struct parse *p, const struct type *t, struct clock *c, struct yaml *map)
 {
@@ -206,6 +229,7 @@ parse_clock(struct parse *p, const struct type *t, struct clock *c, struct yaml 
 	c->from = type_field(t, from);
 	if (c->from == NULL || c->from->kind != FIELD_DATE)
 		return yaml_fail(p->cx, yaml_get(y, "from"), "err.type_date_field", from, t->name);
+	TRY(parse_with(p, t, c, y));
 	TRY(parse_state_set(p, t, y, "until", &c->until));
 	TRY(yaml_int(p->cx, y, "warn", true, 0, 365, &warn));
 	c->warn = (int)warn;

@@ -114,6 +114,9 @@ struct clock {
 	const char *rule;	  /* rule id, or NULL: from `rule_field` */
 	const char *rule_path;	  /* "service.decision_rule": text field of a referred record */
 	const struct field *from; /* date field the count runs from */
+	const char **with_input;  /* further inputs of the rule, given where their field is filled */
+	const struct field **with;
+	int nwith;
 	uint64_t until;		  /* states that end it */
 	int warn;		  /* working days before due to say "soon" */
 	struct at at;
@@ -162,6 +165,7 @@ struct list {
 	struct sort sort[3];
 	int nsort;
 	bool first;	  /* the one shown when none is named: one of each type */
+	bool trace;	  /* its due dates show how they were counted */
 	const char *duty; /* shown in the rail under this duty; NULL none */
 	struct at at, where_at;
 };

@@ -6,7 +6,9 @@
 
 #include "base/text.h"
 #include "core/access.h"
+#include "core/clock.h"
 #include "web/counts.h"
+#include "web/bulk.h"
 #include "web/site_int.h"
 
 #define FIRST_SORT 5 /* column of sql_list() at which the sort keys begin */
@@ -323,6 +325,30 @@ state_cell(struct listing *li, struct part_table *pt, int state)
 	part_cell_badge(&li->v->page, pt, visit_tone(&seen), li->states[state]);
 }
 
+/* The date, and how it was counted: of the clock that falls due first. */
+static enum err
+trace_cell(struct listing *li, struct part_table *pt, const struct row *r)
+{
+	struct visit *v = li->v;
+	struct clock_entry *clocks;
+	struct part_trace *why;
+	size_t n = 0, nwhy = 0;
+
+	TRY(clock_of(v->cx, r->id, &clocks, &n));
+	part_cell_begin(&v->page, pt);
+	for (size_t i = 0; i < n; i++) {
+		if (clocks[i].stopped != CIVIL_NONE || clocks[i].due != r->due)
+			continue;
+		part_date(&v->page, r->due);
+		html_text(&v->h, " ");
+		TRY(visit_trace(v->cx, clocks[i].trace, &why, &nwhy));
+		part_because(&v->page, r->number, why, nwhy);
+		break;
+	}
+	part_cell_end(&v->page, pt);
+	return OK;
+}
+
 static void
 due_cell(struct listing *li, struct part_table *pt, int32_t due)
 {
@@ -367,6 +393,8 @@ write_cell(struct listing *li, struct part_table *pt, const struct row *r, int c
 		state_cell(li, pt, r->state);
 		return OK;
 	case CELL_DUE:
+		if (li->query.list->trace)
+			return trace_cell(li, pt, r);
 		due_cell(li, pt, r->due);
 		return OK;
 	case CELL_MOMENT:
@@ -401,9 +429,22 @@ is_number(const struct column *c)
 	return f != NULL && (f->kind == FIELD_MONEY || f->kind == FIELD_INT);
 }
 
+/* The states of the rows shown, as a set. */
+static uint64_t
+states_shown(const struct listing *li, struct row **rows, size_t n)
+{
+	uint64_t set = li->type->nstates == 0 ? 1 : 0;
+
+	for (size_t i = 0; i < n && li->type->nstates > 0; i++)
+		if (rows[i]->state >= 0)
+			set |= (uint64_t)1 << rows[i]->state;
+	return set;
+}
+
 static enum err
 write_table(struct listing *li, struct row **rows, size_t n)
 {
+	struct part_bulk bulk;
 	struct ctx *cx = li->v->cx;
 	const struct list *l = li->query.list;
 	struct part_column *cols =
@@ -411,6 +452,8 @@ write_table(struct listing *li, struct row **rows, size_t n)
 	struct part_table pt = { .caption = msg(cx, l->label_key),
 				 .columns = cols,
 				 .n_columns = (size_t)l->ncolumns,
+				 .bulk_form = bulk_bar(li->v, li->type, states_shown(li, rows, n),
+						       &bulk),
 				 .keys = true };
 
 	for (int i = 0; i < l->ncolumns; i++)
@@ -426,6 +469,8 @@ write_table(struct listing *li, struct row **rows, size_t n)
 		part_row_end(&li->v->page, &pt);
 	}
 	part_table_end(&li->v->page, &pt);
+	if (pt.bulk_form != NULL)
+		part_bulk(&li->v->page, &bulk);
 	return OK;
 }
 

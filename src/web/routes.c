@@ -1,4 +1,5 @@
 /* The routes of the site itself and of every type's standard pages. See site.h. */
+#include "web/bulk.h"
 #include "web/site_int.h"
 
 const struct web_route OWN_ROUTES[] = {
@@ -24,6 +25,8 @@ const struct web_route STANDARD_ROUTES[] = {
 	{ "GET", "", HTTP_READ, 0, list_page, NULL },
 	{ "GET", "/uus", HTTP_READ, 0, new_page, NULL },
 	{ "POST", "/uus", HTTP_WRITE, 0, new_post, new_page },
+	{ "POST", "/hulk", HTTP_SLOW, 0, bulk_post, bulk_again },
+	{ "GET", "/hulk/{}", HTTP_READ, 0, bulk_done, NULL },
 	{ "GET", "/N", HTTP_READ, 0, record_page, NULL },
 	{ "GET", "/N/-/muuda", HTTP_READ, 0, edit_page, NULL },
 	{ "POST", "/N/-/muuda", HTTP_WRITE, 0, edit_post, edit_again },

@@ -61,6 +61,18 @@ find_in(struct visit *v, const struct web_route *routes, bool *known)
 	return NULL;
 }
 
+/* What follows a type's path and is a page of the type itself: no number is written so. */
+static bool
+is_of_type(const char *rest)
+{
+	static const char *const PAGES[] = { "/uus", "/hulk", "/loend.csv", "/loend.xlsx" };
+
+	for (size_t i = 0; i < sizeof(PAGES) / sizeof(*PAGES); i++)
+		if (strcmp(rest, PAGES[i]) == 0)
+			return true;
+	return text_starts(rest, "/hulk/");
+}
+
 /* /T/N/-/rest: the type by its path, the number up to "/-/", and the standard route. */
 static const struct web_route *
 find_standard(struct visit *v, bool *known)
@@ -72,7 +84,7 @@ find_standard(struct visit *v, bool *known)
 	v->type = map_get(&v->cx->world->types->by_path, arena_strndup(v->cx->arena, path, len));
 	if (v->type == NULL)
 		return NULL;
-	if (slash != NULL && slash[1] != '\0' && strcmp(slash, "/uus") != 0) {
+	if (slash != NULL && slash[1] != '\0' && !is_of_type(slash)) {
 		dash = strstr(slash + 1, "/-/"); /* behind the first slash: a number is not empty */
 		v->number = arena_strndup(v->cx->arena, slash + 1,
 					  dash == NULL ? strlen(slash + 1)

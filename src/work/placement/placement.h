@@ -10,10 +10,4 @@
 
 extern const struct work PLACEMENT_WORK;
 
-/*
- * Let every referral lapse whose last day to start has passed: a closure for the write lane, meant
- * to run daily as the program itself. `arg` is an int64_t that gets their number, or NULL.
- */
-enum err referral_lapse_due(struct ctx *cx, void *arg) MUST_USE;
-
 #endif

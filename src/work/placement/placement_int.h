@@ -183,6 +183,7 @@ enum err referral_starting(struct ctx *cx, const struct record *rec, struct chan
 enum err referral_started(struct ctx *cx, const struct record *rec) MUST_USE;
 enum err referral_cancelled(struct ctx *cx, const struct record *rec) MUST_USE;
 enum err referral_delivered(struct ctx *cx, const struct record *decision) MUST_USE;
+enum err emergency_changed(struct ctx *cx, const struct record *emergency) MUST_USE;
 
 enum err placement_making(struct ctx *cx, const struct record *rec, struct change *ch) MUST_USE;
 enum err placement_made(struct ctx *cx, const struct record *rec) MUST_USE;

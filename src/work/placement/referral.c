@@ -9,10 +9,15 @@
 #include "base/texts.h"
 #include "work/placement/placement_int.h"
 
-#define LAPSE_AT_ONCE 1000 /* referrals of one run of the daily job; the rest next time */
+#define AT_ONCE 100 /* referrals read in one go */
 
-static const char PAST_DUE[] = "SELECT sys_id FROM referral WHERE sys_state = 'issued' AND "
-			       "sys_deleted = 0 AND start_by < ?1 ORDER BY start_by LIMIT ?2";
+static const char EMERGENCY[] =
+	"SELECT valid_from, valid_to FROM emergency WHERE sys_deleted = 0 AND valid_from <= ?2 AND "
+	"valid_to >= ?1 ORDER BY valid_from LIMIT 1";
+static const char STOPPABLE[] =
+	"SELECT r.sys_id FROM referral r JOIN service s ON s.sys_id = r.service WHERE "
+	"r.sys_state = 'issued' AND r.sys_deleted = 0 AND r.counted_from IS NOT NULL AND "
+	"s.pause_rule IS NOT NULL AND r.sys_id > ?1 ORDER BY r.sys_id LIMIT ?2";
 static const char OF_DECISION[] =
 	"SELECT sys_id FROM referral WHERE decision = ?1 AND sys_state = 'issued' AND "
 	"sys_deleted = 0 AND counted_from IS NULL LIMIT 20";
@@ -186,6 +191,51 @@ fill_stage(struct ctx *cx, struct change *ch, const struct record *service)
 
 /* ---- until when ---- */
 
+/* An emergency between the day the time runs from and its last day; *ret_from CIVIL_NONE: none. */
+static enum err
+emergency_in(struct ctx *cx, int32_t from, int32_t until, int32_t *ret_from, int32_t *ret_to)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row;
+
+	*ret_from = *ret_to = CIVIL_NONE;
+	TRY(db_query(cx, EMERGENCY, DB_ARGS(db_date(from), db_date(until)), &q));
+	TRY(stmt_step(cx, q, &row));
+	if (row) {
+		*ret_from = stmt_date(q, 0);
+		*ret_to = stmt_date(q, 1);
+	}
+	return OK;
+}
+
+/* The time stands still in an emergency (SHS § 13^1(3)), and the rest of it runs on after. */
+static enum err
+stand_still(struct ctx *cx, struct change *ch, const struct record *service, int32_t from,
+	    int32_t *due)
+{
+	const char *rule = record_text(service, "pause_rule");
+	const struct rule *known = rule == NULL ? NULL : rulebook_find(cx->world->rules, rule);
+	struct rule_value in[3];
+	struct rule_result r;
+	int32_t stop, end;
+
+	/* Before the law said so, nothing stood still. */
+	if (rule == NULL || (known != NULL && rule_version_at(known, from, CIVIL_NONE) == NULL))
+		return OK;
+	TRY(emergency_in(cx, from, *due, &stop, &end));
+	if (stop == CIVIL_NONE)
+		return OK;
+	in[0] = rule_date("from", from);
+	in[1] = rule_date("stop", stop);
+	in[2] = rule_date("end", end);
+	TRY(rule_eval(cx, cx->world->rules, rule, in, 3, &r));
+	*due = r.values[0].date;
+	change_text(ch, "arrival_rule", rule);
+	change_int(ch, "stopped_from", stop);
+	change_int(ch, "stopped_to", end);
+	return OK;
+}
+
 /* The last day to start, by the rule of the service; it stays empty where there is no rule. */
 static enum err
 set_start_by(struct ctx *cx, struct change *ch, const struct record *service, int32_t from)
@@ -194,9 +244,13 @@ set_start_by(struct ctx *cx, struct change *ch, const struct record *service, in
 	int32_t due;
 
 	change_empty(ch, "start_by");
+	change_empty(ch, "stopped_from");
+	change_empty(ch, "stopped_to");
+	change_text(ch, "arrival_rule", rule);
 	if (rule == NULL || from == CIVIL_NONE)
 		return OK;
 	TRY(rule_due(cx, cx->world->rules, rule, from, &due));
+	TRY(stand_still(cx, ch, service, from, &due));
 	change_int(ch, "start_by", due);
 	return OK;
 }
@@ -387,27 +441,49 @@ referral_cancelled(struct ctx *cx, const struct record *rec)
 	return record_move(cx, e->type, e->id, 0, "return", NULL);
 }
 
-/* ---- the end of the time ---- */
+/* ---- emergencies ---- */
 
-enum err
-referral_lapse_due(struct ctx *cx, void *arg)
+/* The next open referrals whose time an emergency could touch: they are counted anew in pieces, so
+ * that no list outgrows the arena. */
+static enum err
+next_open(struct ctx *cx, int64_t after, int64_t *ids, size_t max, size_t *ret_n)
 {
-	const struct type *t = types_get(cx->world->types, "referral");
-	int64_t *ret_n = arg, *ids = ARENA_ARRAY(cx->arena, LAPSE_AT_ONCE, int64_t);
 	SCOPED(stmt) struct stmt *q = NULL;
-	int64_t n = 0;
+	size_t n = 0;
 	bool row;
 
-	TRY(db_query(cx, PAST_DUE, DB_ARGS(db_date(cx->today), db_int(LAPSE_AT_ONCE)), &q));
-	for (; n < LAPSE_AT_ONCE; n++) {
+	TRY(db_query(cx, STOPPABLE, DB_ARGS(db_int(after), db_int((int64_t)max)), &q));
+	while (n < max) {
 		TRY(stmt_step(cx, q, &row));
 		if (!row)
 			break;
-		ids[n] = stmt_int(q, 0);
+		ids[n++] = stmt_int(q, 0);
 	}
-	for (int64_t i = 0; i < n; i++)
-		TRY(record_move(cx, t, ids[i], 0, "lapse", NULL));
-	if (ret_n != NULL)
-		*ret_n = n;
+	*ret_n = n;
+	return OK;
+}
+
+/* An emergency was written down, changed or struck out: whoever was referred and has not come is
+ * counted anew. What the edit finds unchanged it does not write. */
+enum err
+emergency_changed(struct ctx *cx, const struct record *emergency)
+{
+	const struct type *t = types_get(cx->world->types, "referral");
+	int64_t ids[AT_ONCE], after = 0;
+	size_t n;
+
+	(void)emergency;
+	do {
+		TRY(next_open(cx, after, ids, AT_ONCE, &n));
+		for (size_t i = 0; i < n; i++) {
+			struct change *ch = change_of(cx, t);
+			struct record *r;
+
+			TRY(record_get(cx, "referral", ids[i], &r));
+			change_int(ch, "counted_from", record_int(r, "counted_from"));
+			TRY(record_edit(cx, t, ids[i], 0, ch));
+			after = ids[i];
+		}
+	} while (n == AT_ONCE);
 	return OK;
 }

@@ -1,5 +1,6 @@
 /* Referrals: from where, to where, until when, and what follows. */
 #include "base/civil.h"
+#include "core/clock.h"
 #include "work/placement/fixture_test.h"
 #include "work/placement/placement_int.h"
 #include "work/placement/placement.h"
@@ -224,21 +225,19 @@ TEST(referral_start_is_refused_beside_a_barred_service)
 TEST(referral_lapses_after_its_last_day)
 {
 	struct fixture f;
-	int64_t id, n = -1;
+	int64_t id;
 
 	fixture(t, &f);
 	id = test_create(t, to_site(&f, waiting(&f, f.jaan), 0, f.site));
+	/* The last day itself is still good. */
+	ctx_set_now(f.cx, civil_start_of_day(DAY(2026, 5, 28)));
 	(void)refused(t, ERR_INVALID, "type.referral.move.lapse.otherwise",
 		      test_move(t, "referral", id, "lapse", NULL));
-	ctx_set_now(f.cx, civil_start_of_day(DAY(2026, 5, 28)));
-	EXPECT_OK(test_write(t, referral_lapse_due, &n));
-	EXPECT_INT(0, n); /* the last day itself is still good */
 	ctx_set_now(f.cx, civil_start_of_day(DAY(2026, 5, 29)));
-	EXPECT_OK(test_write(t, referral_lapse_due, &n));
-	EXPECT_INT(1, n);
+	EXPECT_OK(test_move(t, "referral", id, "lapse", NULL));
 	EXPECT(record_in(test_record(t, "referral", id), "lapsed"));
-	EXPECT_OK(test_write(t, referral_lapse_due, &n));
-	EXPECT_INT(0, n);
+	(void)refused(t, ERR_CONFLICT, "err.move_state",
+		      test_move(t, "referral", id, "lapse", NULL));
 	/* Who came in time but was recorded late is let in; who came late is not. */
 	(void)starts(&f, id, DAY(2026, 5, 29), "err.referral_lapsed");
 	(void)starts(&f, id, DAY(2026, 5, 28), NULL);
@@ -298,4 +297,106 @@ TEST(referral_time_can_run_from_the_delivery)
 	EXPECT_INT(DAY(2026, 6, 10), record_date(r, "counted_from"));
 	EXPECT_INT(DAY(2026, 8, 10), record_date(r, "start_by")); /* the 9th is a Sunday */
 	EXPECT_INT(DAY(2026, 8, 10), r->due);
+}
+
+static int64_t
+emergency(struct fixture *f, int32_t from, int32_t to)
+{
+	struct change *ch = change_new(f->cx, "emergency");
+
+	change_text(ch, "name", "Eriolukord");
+	change_int(ch, "valid_from", from);
+	change_int(ch, "valid_to", to);
+	return test_create(f->t, ch);
+}
+
+/* A referral whose time runs from 10.06.2026 by R16: 60 days, so until 10.08.2026. */
+static int64_t
+delivered_referral(struct fixture *f, const char *pause_rule)
+{
+	struct change *ch;
+	int64_t service = fixture_service(f, "XS", "none", "R16", false), provider, site;
+	int64_t decision;
+
+	ch = change_new(f->cx, "service");
+	change_text(ch, "arrival_from", "delivered");
+	change_text(ch, "pause_rule", pause_rule);
+	assert_int_equal(OK, test_edit(f->t, "service", service, 0, ch));
+	provider = test_organisation(f->t, "provider", "Rehab OÜ");
+	site = fixture_site(f, provider, service, 5);
+	(void)fixture_contract(f, provider, service, 5);
+	decision = fixture_decision(f, f->mari, service);
+	ch = change_new(f->cx, "decision");
+	change_text(ch, "delivery", "post");
+	change_int(ch, "deemed_on", DAY(2026, 6, 10));
+	assert_int_equal(OK, test_move(f->t, "decision", decision, "send", ch));
+	return test_create(f->t, to_site(f, 0, decision, site));
+}
+
+static void
+expect_until(struct test *t, int64_t id, int32_t day, const char *rule)
+{
+	struct record *r = test_record(t, "referral", id);
+	struct clock_entry *list;
+	size_t n = 0;
+
+	EXPECT_INT(day, record_date(r, "start_by"));
+	EXPECT_INT(day, r->due);
+	EXPECT_OK(clock_of(&t->cx, id, &list, &n));
+	EXPECT_INT(1, (int64_t)n);
+	EXPECT_INT(day, list[0].due);
+	EXPECT_TEXT(rule, list[0].rule);
+}
+
+/* R17: 20 days are used by 30 June; the 40 left run on from 31 July, and end on 9 September. */
+TEST(referral_time_stands_still_in_an_emergency)
+{
+	struct fixture f;
+	struct change *ch;
+	int64_t id, e;
+
+	fixture(t, &f);
+	id = delivered_referral(&f, "R17");
+	expect_until(t, id, DAY(2026, 8, 10), "R16");
+	/* One that is over before, or comes after the end, changes nothing. */
+	(void)emergency(&f, DAY(2026, 5, 1), DAY(2026, 5, 31));
+	(void)emergency(&f, DAY(2026, 9, 1), DAY(2026, 9, 30));
+	expect_until(t, id, DAY(2026, 8, 10), "R16");
+	e = emergency(&f, DAY(2026, 7, 1), DAY(2026, 7, 31));
+	expect_until(t, id, DAY(2026, 9, 9), "R17");
+	/* Its end is moved, and then it is struck out: counted anew each time. */
+	ch = change_new(f.cx, "emergency");
+	change_int(ch, "valid_to", DAY(2026, 7, 10));
+	EXPECT_OK(test_edit(t, "emergency", e, 0, ch));
+	expect_until(t, id, DAY(2026, 8, 20) - 1, "R17");
+	EXPECT_OK(test_delete(t, "emergency", e, "Kirjutati eksikombel"));
+	expect_until(t, id, DAY(2026, 8, 10), "R16");
+}
+
+TEST(referral_made_in_an_emergency_counts_with_it)
+{
+	struct fixture f;
+	int64_t id;
+
+	fixture(t, &f);
+	(void)emergency(&f, DAY(2026, 7, 1), DAY(2026, 7, 31));
+	id = delivered_referral(&f, "R17");
+	expect_until(t, id, DAY(2026, 9, 9), "R17");
+	/* What has lapsed or started is not touched any more. */
+	ctx_set_now(f.cx, civil_start_of_day(DAY(2026, 9, 10)));
+	EXPECT_OK(test_move(t, "referral", id, "lapse", NULL));
+	(void)emergency(&f, DAY(2026, 8, 5), DAY(2026, 8, 6));
+	EXPECT_INT(DAY(2026, 9, 9), record_date(test_record(t, "referral", id), "start_by"));
+}
+
+/* Where the service names no rule for it, an emergency stops nothing. */
+TEST(referral_of_other_services_runs_on)
+{
+	struct fixture f;
+	int64_t id;
+
+	fixture(t, &f);
+	id = delivered_referral(&f, NULL);
+	(void)emergency(&f, DAY(2026, 7, 1), DAY(2026, 7, 31));
+	expect_until(t, id, DAY(2026, 8, 10), "R16");
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "work/practice/make_lives.h"
 
+#define LAPSE_LEFT 30 /* days: referrals that ended since then are not yet recorded as lapsed */
 #define CLOSED civil_day(2023, 12, 31) /* sheltered work ended as a project */
 
 static const char PLACED[] = "SELECT sys_id FROM placement WHERE referral = ?1 AND sys_deleted = 0";
@@ -330,6 +331,10 @@ arrive(struct make *m, int32_t i)
 	}
 	if (m->day <= last) { /* nobody came: it is seen some days after the term */
 		life_plan(m, i, STEP_ARRIVE, last + 1 + (int32_t)rng_below(&m->rng, 4));
+		return OK;
+	}
+	if (m->day > m->today - LAPSE_LEFT) { /* the last ones wait for whoever practises */
+		life_plan(m, i, STEP_ARRIVE, m->today + 1);
 		return OK;
 	}
 	make_act(m, l->who, m->day);

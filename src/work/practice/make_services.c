@@ -57,6 +57,8 @@ service(struct make *m, enum service s)
 	change_text(ch, "decision_rule", SERVICE[s].decision);
 	change_text(ch, "arrival_rule", SERVICE[s].arrival);
 	change_text(ch, "arrival_from", SERVICE[s].arrival_from);
+	if (s == SRT)
+		change_text(ch, "pause_rule", "R17");
 	change_text(ch, "cover_rule", SERVICE[s].cover);
 	change_text(ch, "ceiling_rule", SERVICE[s].ceiling);
 	change_text(ch, "unit", SERVICE[s].unit);
