@@ -114,11 +114,11 @@ struct clock {
 	const char *rule;	  /* rule id, or NULL: from `rule_field` */
 	const char *rule_path;	  /* "service.decision_rule": text field of a referred record */
 	const struct field *from; /* date field the count runs from */
-	const char **with_input;  /* further inputs of the rule, given where their field is filled */
+	const char **with_input; /* further inputs of the rule, given where their field is filled */
 	const struct field **with;
 	int nwith;
-	uint64_t until;		  /* states that end it */
-	int warn;		  /* working days before due to say "soon" */
+	uint64_t until; /* states that end it */
+	int warn;	/* working days before due to say "soon" */
 	struct at at;
 };
 

@@ -11,6 +11,8 @@
  */
 const char *bulk_bar(struct visit *v, const struct type *t, uint64_t states, struct part_bulk *ret);
 
+/* The rows and the move come, are tried, and are done; with typed faults the form comes again; what
+ * became of the rows, kept under a key. */
 enum err bulk_post(struct visit *v) MUST_USE;
 enum err bulk_again(struct visit *v) MUST_USE;
 enum err bulk_done(struct visit *v) MUST_USE;

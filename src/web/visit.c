@@ -169,7 +169,7 @@ site_here(const struct visit *v)
 
 	buf_init(&b, MAX_URL);
 	if (strcmp(v->x->method, "GET") != 0 && v->type != NULL && v->number == NULL &&
-	    strcmp(v->route->pattern, "/uus") != 0)
+	    v->route != NULL && strcmp(v->route->pattern, "/uus") != 0)
 		return arena_printf(v->cx->arena, "/%s", v->type->path);
 	/* What is only posted to has the record's page for a place to return to. */
 	if (strcmp(v->x->method, "GET") != 0 && dash != NULL && strcmp(dash, "/-/muuda") != 0 &&
