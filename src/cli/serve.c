@@ -1,4 +1,5 @@
 /* hool serve: the web server, until it is told to end. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,11 +13,24 @@
 #include "base/version.h"
 #include "cli/cli.h"
 #include "cli/jobs.h"
+#include "cli/sandbox.h"
 #include "cli/watch.h"
 #include "format/letter.h"
 #include "web/site.h"
 
 #define MOST_FILES 65536 /* as many as http/guard.c can watch */
+
+/* A serving program: what it was told, and what it is made of. */
+struct serving {
+	struct http_settings http, watch_at;
+	const char *watched, *audit, *user; /* options, or NULL */
+	enum sandbox_mode sandbox;
+	struct sandbox_reach reach;
+	struct sandbox_state state;
+	int statm; /* /proc/self/statm, or -1 */
+	struct watch *watch;
+	unsigned db_flags;
+};
 
 static const char BOARD[] = "SELECT value FROM sys_setting WHERE name = 'board'";
 static const char USERS[] =
@@ -109,21 +123,64 @@ say_listening(const char *what, const struct http_settings *s, uint16_t port)
 
 /* Start to be watched, if that is asked for, before anything else takes its time. */
 static enum err
-start_watch(struct run *r, const char *listen, struct watch **ret)
+start_watch(struct run *r, struct serving *s)
 {
-	struct http_settings settings = { 0 };
-
-	if (listen == NULL)
+	if (s->watched == NULL)
 		return OK;
-	TRY(parse_listen(r->cx, listen, &settings));
-	TRY(watch_start(r->cx, &settings, r->world, ret));
-	say_listening("watched", &settings, watch_port(*ret));
+	TRY(watch_start(r->cx, &s->watch_at, r->world, s->statm, &s->watch));
+	s->statm = -1;
+	say_listening("watched", &s->watch_at, watch_port(s->watch));
 	return OK;
 }
 
+/* The folder a file stands in. */
+static const char *
+folder_of(struct arena *a, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return slash == NULL   ? "."
+	       : slash == file ? "/"
+			       : arena_strndup(a, file, (size_t)(slash - file));
+}
+
+/* What the sandbox leaves within reach. */
+static void
+reach(struct run *r, struct serving *s)
+{
+	struct sandbox_reach *to = &s->reach;
+	const char *allowed;
+	size_t n = 0;
+
+	if (r->db_url != NULL && strstr(r->db_url, "://") == NULL) {
+		const char *file = text_starts(r->db_url, "file:") ? r->db_url + 5 : r->db_url;
+
+		to->write[n++] = folder_of(r->cx->arena, file);
+	}
+	if (s->audit != NULL)
+		to->write[n++] = folder_of(r->cx->arena, s->audit);
+	while (n + 1 < SANDBOX_FOLDERS && (allowed = run_option(r, "--allow", NULL)) != NULL)
+		to->write[n++] = allowed;
+	to->ports[to->nports++] = s->http.port;
+	if (s->watched != NULL)
+		to->ports[to->nports++] = s->watch_at.port;
+}
+
+/* Give up what is not needed, before the first thread: from here on files are shut off. */
 static enum err
-serve(struct run *r, struct db *db, const struct http_settings *settings, struct watch *watch,
-      int fd)
+shut_in(struct run *r, struct serving *s)
+{
+	if (s->user != NULL)
+		TRY(sandbox_user(r->cx, s->user));
+	letter_warm_up();
+	s->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	if (s->audit != NULL && !log_audit_open(s->audit))
+		return fail(r->cx, ERR_IO, "err.audit_file", s->audit);
+	return sandbox_files(r->cx, s->sandbox, &s->reach, &s->state);
+}
+
+static enum err
+serve(struct run *r, struct db *db, struct serving *s, int fd)
 {
 	SCOPED(jobs) struct jobs *jobs = NULL;
 	SCOPED(http) struct http *http = NULL;
@@ -132,16 +189,23 @@ serve(struct run *r, struct db *db, const struct http_settings *settings, struct
 	};
 	struct http_site callbacks;
 
+	/* Practice data are nobody's; to serve people's as root is to ask for trouble. */
+	if (geteuid() == 0 && s->user == NULL && !r->world->practice)
+		return fail(r->cx, ERR_DENIED, "err.sandbox_root");
 	TRY(greet(r, db, &site));
 	site_init(r->cx, &site, &callbacks);
-	TRY(http_start(r->cx, settings, &callbacks, db, &http));
+	TRY(http_start(r->cx, &s->http, &callbacks, db, &http));
 	TRY(jobs_start(r, db, &jobs));
-	if (watch != NULL)
-		TRY(watch_serving(r->cx, watch,
-				  &(struct watch_parts){ .db = db, .http = http, .jobs = jobs }));
-	say_listening("listening", settings, http_port(http));
+	TRY(sandbox_calls(r->cx, s->sandbox, &s->state));
+	sandbox_log(&s->state);
+	if (s->watch != NULL)
+		TRY(watch_serving(
+			r->cx, s->watch,
+			&(struct watch_parts){
+				.db = db, .http = http, .jobs = jobs, .sandbox = &s->state }));
+	say_listening("listening", &s->http, http_port(http));
 	wait_for_end(fd);
-	watch_ending(watch);
+	watch_ending(s->watch);
 	(void)printf("%s\n", msg(r->cx, "serve.ending"));
 	return OK;
 }
@@ -158,32 +222,43 @@ allow_files(void)
 	}
 }
 
+static enum err
+read_options(struct run *r, struct serving *s)
+{
+	int64_t threads;
+
+	TRY(parse_listen(r->cx, run_option(r, "--listen", "127.0.0.1:8080"), &s->http));
+	if (!text_int(run_option(r, "--threads", "0"), 0, 64, &threads))
+		return fail(r->cx, ERR_INVALID, "err.cli_number", "--threads");
+	s->http.threads = (int)threads;
+	s->http.behind_tls = run_flag(r, "--behind-tls");
+	s->http.proxies = run_option(r, "--proxies", NULL);
+	s->watched = run_option(r, "--watch", NULL);
+	if (s->watched != NULL)
+		TRY(parse_listen(r->cx, s->watched, &s->watch_at));
+	s->audit = run_option(r, "--audit", NULL);
+	s->user = run_option(r, "--user", NULL);
+	TRY(sandbox_mode_read(r->cx, run_option(r, "--sandbox", "refuse"), &s->sandbox));
+	if (run_flag(r, "--no-sandbox"))
+		s->sandbox = SANDBOX_OFF;
+	if (run_flag(r, "--quiet"))
+		log_set_level(LOG_WARN);
+	if (run_flag(r, "--alone")) /* for bench/: every write a commit of its own */
+		s->db_flags |= DB_ALONE;
+	reach(r, s);
+	return run_done(r);
+}
+
 enum err
 cmd_serve(struct run *r)
 {
-	struct http_settings settings = { 0 };
+	struct serving s = { .statm = -1, .db_flags = DB_CREATE };
 	SCOPED(db) struct db *db = NULL;
-	SCOPED(watch) struct watch *watch = NULL;
-	const char *watched, *audit;
-	unsigned flags = DB_CREATE;
-	int64_t threads;
 	sigset_t ends;
 	int fd;
 	enum err e;
 
-	TRY(parse_listen(r->cx, run_option(r, "--listen", "127.0.0.1:8080"), &settings));
-	if (!text_int(run_option(r, "--threads", "0"), 0, 64, &threads))
-		return fail(r->cx, ERR_INVALID, "err.cli_number", "--threads");
-	settings.threads = (int)threads;
-	settings.behind_tls = run_flag(r, "--behind-tls");
-	settings.proxies = run_option(r, "--proxies", NULL);
-	watched = run_option(r, "--watch", NULL);
-	audit = run_option(r, "--audit", NULL);
-	if (run_flag(r, "--quiet"))
-		log_set_level(LOG_WARN);
-	if (run_flag(r, "--alone")) /* for bench/: every write a commit of its own */
-		flags |= DB_ALONE;
-	TRY(run_done(r));
+	TRY(read_options(r, &s));
 	(void)sigemptyset(&ends);
 	(void)sigaddset(&ends, SIGINT);
 	(void)sigaddset(&ends, SIGTERM);
@@ -193,13 +268,16 @@ cmd_serve(struct run *r)
 		return fail(r->cx, ERR_IO, "err.io");
 	allow_files();
 	mem_reserve();
-	letter_warm_up();
-	e = audit == NULL || log_audit_open(audit) ? start_watch(r, watched, &watch)
-						   : fail(r->cx, ERR_IO, "err.audit_file", audit);
+	e = shut_in(r, &s);
 	if (e == OK)
-		e = run_open(r, flags, &db);
+		e = start_watch(r, &s);
 	if (e == OK)
-		e = serve(r, db, &settings, watch, fd);
+		e = run_open(r, s.db_flags, &db);
+	if (e == OK)
+		e = serve(r, db, &s, fd);
+	watch_stop(s.watch);
+	if (s.statm >= 0)
+		(void)close(s.statm);
 	(void)close(fd);
 	return e;
 }

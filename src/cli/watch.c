@@ -2,7 +2,6 @@
  * the start and the end take too. */
 #include "cli/watch.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -320,6 +319,21 @@ add_up(struct watch *w, struct ctx *cx, struct buf *b)
 		metrics_sample(b, UP, "", METRICS_LABELS({ "part", c->name }), c->works(c->arg));
 }
 
+/* What the program has given up; sandbox.h. */
+static void
+add_sandbox(struct buf *b, const struct sandbox_state *s)
+{
+	static const char NAME[] = "hool_sandbox";
+
+	if (s == NULL)
+		return;
+	metrics_family(b, NAME, "gauge", NULL, "1 if this part of the sandbox is in force.");
+	metrics_sample(b, NAME, "", METRICS_LABELS({ "part", "files" }), s->landlock > 0);
+	metrics_sample(b, NAME, "", METRICS_LABELS({ "part", "calls" }), s->calls);
+	counter(b, "hool_sandbox_violations", "system calls that were refused.",
+		sandbox_violations());
+}
+
 /* What the process itself takes. The names are those every collector knows. */
 static void
 add_process(const struct watch *w, struct buf *b)
@@ -355,6 +369,7 @@ metrics(struct watch *w, struct http_exchange *x)
 		add_http(b, w->parts.http);
 		add_database(b, w->parts.db);
 		add_jobs(b, w->parts.jobs);
+		add_sandbox(b, w->parts.sandbox);
 		if (count_sessions(w, &x->cx, &sessions) == OK)
 			gauge(b, "hool_sessions", NULL, "people signed in.", sessions);
 		ctx_forgive(&x->cx);
@@ -425,7 +440,7 @@ no_body(struct http_exchange *x, void *arg)
 
 enum err
 watch_start(struct ctx *cx, const struct http_settings *settings, const struct world *world,
-	    struct watch **ret)
+	    int statm, struct watch **ret)
 {
 	struct http_settings s = *settings;
 	struct watch *w = calloc(1, sizeof(*w));
@@ -435,7 +450,7 @@ watch_start(struct ctx *cx, const struct http_settings *settings, const struct w
 		BUG("out of memory");
 	(void)pthread_mutex_init(&w->lock, NULL);
 	w->started = cx->now;
-	w->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	w->statm = statm;
 	w->site = (struct http_site){ .arg = w,
 				      .world = world,
 				      .texts = cx->texts,

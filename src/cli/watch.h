@@ -14,6 +14,7 @@
 #define HOOL_CLI_WATCH_H
 
 #include "cli/jobs.h"
+#include "cli/sandbox.h"
 #include "http/http.h"
 
 struct watch;
@@ -23,6 +24,7 @@ struct watch_parts {
 	struct db *db;
 	struct http *http;
 	struct jobs *jobs;
+	const struct sandbox_state *sandbox; /* or NULL */
 	/* Another part and how it is: a fixed word of `name`, true if it answers. NULL ends. */
 	const struct watch_check {
 		const char *name;
@@ -31,9 +33,10 @@ struct watch_parts {
 	} * checks;
 };
 
-/* Listen. Errors: those of http_start(). */
+/* Listen. `statm`: /proc/self/statm, opened before the sandbox shut it off, or -1; the watch closes
+ * it. Errors: those of http_start(). */
 enum err watch_start(struct ctx *cx, const struct http_settings *settings,
-		     const struct world *world, struct watch **ret) MUST_USE;
+		     const struct world *world, int statm, struct watch **ret) MUST_USE;
 uint16_t watch_port(const struct watch *w);
 /* The program serves; it is ready from now on. Errors: those of db_reader(). */
 enum err watch_serving(struct ctx *cx, struct watch *w, const struct watch_parts *parts) MUST_USE;

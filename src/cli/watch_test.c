@@ -21,7 +21,7 @@ start(struct test *t, const struct world *world)
 	struct watch *w = NULL;
 
 	log_set_level(LOG_ERROR);
-	assert_int_equal(watch_start(test_ctx(t), &(struct http_settings){ 0 }, world, &w), OK);
+	assert_int_equal(watch_start(test_ctx(t), &(struct http_settings){ 0 }, world, -1, &w), OK);
 	return w;
 }
 

@@ -441,6 +441,7 @@ http_start(struct ctx *cx, const struct http_settings *settings, const struct ht
 		BUG("out of memory");
 	/* Signals are for the main thread; ours are born with all of them blocked. */
 	(void)sigfillset(&all);
+	(void)sigdelset(&all, SIGSYS); /* the sandbox speaks by it */
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	e = start_threads(cx, h);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
