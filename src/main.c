@@ -34,6 +34,7 @@ static const struct command COMMANDS[] = {
 	{ "key", "help.key", cmd_key },
 	{ "migrate", "help.migrate", cmd_migrate },
 	{ "user", "help.user", cmd_user },
+	{ "token", "help.token", cmd_token },
 	{ "practice", "help.practice", cmd_practice },
 	{ NULL, NULL, NULL },
 };

@@ -33,6 +33,14 @@ struct error {
 	int line, col;	   /* from 1; 0 unknown */
 };
 
+#define REACH_WORDS 4 /* types by index: 256 of them */
+
+/* How far a token of the API reaches, by type: sets of types by index. What is not in them is as
+ * if no duty granted it. */
+struct reach {
+	uint64_t see[REACH_WORDS], edit[REACH_WORDS], move[REACH_WORDS];
+};
+
 /* Who acts. Ids are those of records; 0 is nobody. */
 struct actor {
 	int64_t user;	    /* the human's user record */
@@ -41,9 +49,10 @@ struct actor {
 	int64_t behalf_of;  /* position stood in for, or 0 */
 	int64_t unit;	    /* organisation record of the position's unit */
 	int64_t org;	    /* organisation of an outside user (provider, municipality), or 0 */
-	int64_t session;    /* row of the sign-in */
+	int64_t session;    /* row of the sign-in; below 0: a token, its row negated */
 	uint64_t duties[4]; /* set of duties, by index in the world's duty table */
-	bool system;	    /* a command or job of the program itself: sees and does all */
+	const struct reach *reach; /* of the token used; NULL: all that the duties grant */
+	bool system;		   /* a command or job of the program itself: sees and does all */
 };
 
 struct ctx {

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "rule/cmd.h"
 #include "core/type_cmd.h"
+#include "web/openapi.h"
 
 #define MAX_RULE_FILES 600
 
@@ -97,8 +98,23 @@ cmd_id(struct run *r)
 	return ident_cmd(r->cx, r->world->rules, r->argc + 1, r->argv - 1, stdin, stdout);
 }
 
+/* The description of the API is made from the types and from what the fields of work add. */
+static enum err
+print_openapi(struct run *r)
+{
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_PAGE);
+	TRY(openapi_write(r->cx, r->works, "0.1", &b));
+	(void)fwrite(b.bytes, 1, b.len, stdout);
+	(void)printf("\n");
+	return OK;
+}
+
 enum err
 cmd_type(struct run *r)
 {
+	if (r->argc == 1 && strcmp(r->argv[0], "openapi") == 0)
+		return print_openapi(r);
 	return type_cmd(r->cx, r->world, r->argc + 1, r->argv - 1, stdin, stdout);
 }

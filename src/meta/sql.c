@@ -101,12 +101,27 @@ holds(const struct ctx *cx, const struct types *ts, const char *duty)
 	return d != NULL && (cx->who.duties[d->index / 64] >> (d->index % 64) & 1) != 0;
 }
 
+/* Is it within what the token in use, if any, was made for? Who makes is who changes. */
+static bool
+reaches(const struct ctx *cx, const struct type *t, enum right right)
+{
+	const struct reach *r = cx->who.reach;
+	const uint64_t *set;
+
+	if (r == NULL)
+		return true;
+	if (t->index >= REACH_WORDS * 64)
+		return false;
+	set = right == RIGHT_SEE ? r->see : right == RIGHT_MOVE ? r->move : r->edit;
+	return (set[t->index / 64] >> (t->index % 64) & 1) != 0;
+}
+
 bool
 sql_may(const struct ctx *cx, const struct types *ts, const struct type *t, enum right right)
 {
 	if (cx->who.system)
 		return true;
-	for (int i = 0; i < t->ngrants; i++)
+	for (int i = 0; i < t->ngrants && reaches(cx, t, right); i++)
 		if (granted(&t->grants[i], right)->kind != SCOPE_NONE &&
 		    holds(cx, ts, t->grants[i].duty))
 			return true;
@@ -118,9 +133,10 @@ sql_right(struct ctx *cx, const struct types *ts, const struct type *t, enum rig
 	  const char *alias, struct buf *out, struct params *ps)
 {
 	const struct scope *used[MAX_SCOPES];
+	bool reached = !cx->who.system && reaches(cx, t, right);
 	int n = 0;
 
-	for (int i = 0; i < t->ngrants && !cx->who.system; i++) {
+	for (int i = 0; i < t->ngrants && reached; i++) {
 		const struct scope *s = granted(&t->grants[i], right);
 		bool again = false;
 
@@ -185,7 +201,7 @@ where(struct ctx *cx, const struct types *ts, const struct list_query *lq, struc
 static bool
 sees_all(const struct ctx *cx, const struct types *ts, const struct type *t)
 {
-	for (int i = 0; i < t->ngrants; i++)
+	for (int i = 0; i < t->ngrants && reaches(cx, t, RIGHT_SEE); i++)
 		if (t->grants[i].see->kind == SCOPE_ALL && holds(cx, ts, t->grants[i].duty))
 			return true;
 	return cx->who.system;

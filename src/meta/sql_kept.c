@@ -31,6 +31,9 @@ sql_key_of(const struct ctx *cx, const struct type *t, enum sql_what what, bool 
 		return;
 	ret->system = cx->who.system;
 	memcpy(ret->duties, cx->who.duties, sizeof(ret->duties));
+	ret->reached = cx->who.reach != NULL;
+	if (cx->who.reach != NULL)
+		ret->reach = *cx->who.reach;
 }
 
 static size_t

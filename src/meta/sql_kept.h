@@ -15,10 +15,11 @@ enum sql_what { SQL_LIST, SQL_COUNT, SQL_LOAD, SQL_INSERT, SQL_UPDATE, SQL_CHECK
 struct sql_key {
 	uint64_t type; /* its serial number: another type may come to lie where one was */
 	uint64_t duties[4];
-	const void *part; /* the list, or a condition */
+	struct reach reach; /* of a token; zeros without one */
+	const void *part;   /* the list, or a condition */
 	const void *filter[4];
 	int64_t what, right, limit;
-	int64_t system, after, backwards;
+	int64_t system, reached, after, backwards; /* reached: by a token */
 };
 
 /* A key with the type and the actor filled in; `actor` false for statements all share. */

@@ -92,7 +92,7 @@ form_key_used(struct visit *v, bool *ret)
 	then = stmt_bytes(q, 1, &len);
 	if (len != sizeof(v->form_hash) || memcmp(then, v->form_hash, len) != 0)
 		return fail(v->cx, ERR_CONFLICT, "err.form_used");
-	return http_redirect(v->x, stmt_copy(v->cx, q, 0));
+	return visit_go(v, stmt_copy(v->cx, q, 0));
 }
 
 enum err

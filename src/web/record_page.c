@@ -10,89 +10,13 @@
 #include "core/clock.h"
 #include "core/history.h"
 #include "format/json.h"
+#include "web/reading.h"
 #include "web/site_int.h"
 
-#define TIMELINE 60 /* entries shown */
-#define SIDE 8	    /* records of one type shown to the side */
+#define SIDE 8 /* records of one type shown to the side */
 
 static const char FILES[] = "SELECT id, filename, made_at FROM sys_attachment WHERE record = ?1 "
 			    "ORDER BY id DESC LIMIT 50";
-
-/* All that is read before the first byte is written. */
-struct reading {
-	struct visit *v;
-	struct record *r;
-	struct part_move *moves;
-	size_t nmoves;
-	struct clock_entry *clocks;
-	size_t nclocks;
-	struct history_entry *history;
-	size_t nhistory;
-	const char *responsible;
-	bool may_edit;
-};
-
-static const char *
-move_refusal(struct visit *v, const struct record *r, const struct move *m)
-{
-	int64_t other;
-
-	if (m->other_than == NULL || record_mover(v->cx, r->id, m->other_than, &other) != OK ||
-	    other != v->cx->who.user)
-		return NULL;
-	return msgf(v->cx, "err.move_same_person", msg(v->cx, m->label_key),
-		    msg(v->cx, type_move(r->type, m->other_than)->label_key));
-}
-
-static enum err
-read_moves(struct reading *rd)
-{
-	struct visit *v = rd->v;
-	const struct type *t = rd->r->type;
-
-	rd->moves = ARENA_ARRAY(v->cx->arena, (size_t)t->nmoves + 1, struct part_move);
-	for (int i = 0; i < t->nmoves; i++) {
-		const struct move *m = &t->moves[i];
-		const char *refused = NULL;
-		bool may;
-
-		if (m->hidden)
-			continue;
-		TRY(record_may_move(v->cx, rd->r, m, &may));
-		if (!may) {
-			bool here = m->from == 0 || (m->from >> rd->r->state & 1) != 0;
-
-			refused = here ? move_refusal(v, rd->r, m) : NULL;
-			if (refused == NULL)
-				continue;
-		}
-		rd->moves[rd->nmoves++] = (struct part_move){ .label = msg(v->cx, m->label_key),
-							      .name = m->name,
-							      .usual = m->main && may,
-							      .ask = m->confirm,
-							      .refused = refused };
-	}
-	return OK;
-}
-
-static enum err
-read_all(struct visit *v, struct reading *rd)
-{
-	struct record *again;
-
-	rd->v = v;
-	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &rd->r));
-	access_saw(v->cx, "record", rd->r->about);
-	TRY(read_moves(rd));
-	TRY(clock_of(v->cx, rd->r->id, &rd->clocks, &rd->nclocks));
-	TRY(history_of(v->cx, rd->r->id, TIMELINE, &rd->history, &rd->nhistory));
-	TRY(record_title(v->cx, rd->r->responsible, &rd->responsible));
-	rd->may_edit = record_load(v->cx, v->type, rd->r->id, RIGHT_EDIT, &again) == OK &&
-		       !rd->r->deleted &&
-		       (v->type->nstates == 0 || !v->type->states[rd->r->state].fixed);
-	ctx_forgive(v->cx);
-	return OK;
-}
 
 static void
 write_head(struct reading *rd)
@@ -403,7 +327,7 @@ record_page(struct visit *v)
 	struct part_link crumb;
 
 	ctx_forgive(v->cx);
-	TRY(read_all(v, &rd));
+	TRY(record_reading(v, TIMELINE, &rd));
 	crumb = (struct part_link){ .label = msg(v->cx, v->type->plural_key),
 				    .href = arena_printf(v->cx->arena, "/%s", v->type->path) };
 	v->page.crumbs = &crumb;

@@ -258,5 +258,6 @@ me_page(struct visit *v)
 	part_facts_end(&v->page);
 	TRY(write_positions(v));
 	TRY(write_sessions(v));
+	part_button_link(&v->page, "/paasumargid", msg(v->cx, "token.title"), ICON_NEXT, false);
 	return visit_page_end(v);
 }

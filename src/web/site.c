@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 #include "core/access.h"
+#include "core/token.h"
+#include "web/api.h"
 #include "web/counts.h"
 #include "web/site_int.h"
 #include "web/static_files.h"
@@ -55,6 +57,8 @@ find_in(struct visit *v, const struct web_route *routes, bool *known)
 		if (!matches(v->cx, routes->pattern, v->x->path, v->part))
 			continue;
 		*known = true;
+		if (v->part[0] != NULL && *v->part[0] == '~')
+			v->part[0] = api_number(v, v->part[0]);
 		if (strcmp(routes->method, v->x->method) == 0)
 			return routes;
 	}
@@ -89,6 +93,7 @@ find_standard(struct visit *v, bool *known)
 		v->number = arena_strndup(v->cx->arena, slash + 1,
 					  dash == NULL ? strlen(slash + 1)
 						       : (size_t)(dash - slash - 1));
+		v->number = api_number(v, v->number);
 		rest = dash == NULL ? "/N" : arena_printf(v->cx->arena, "/N%s", dash);
 	} else if (slash != NULL) {
 		rest = slash;
@@ -114,7 +119,7 @@ find_route(struct visit *v, const struct site *site)
 	if (r == NULL)
 		r = find_standard(v, &known);
 	if (r == NULL && known)
-		return http_refuse(v->x, 405, ERR_INVALID, "err.http_method");
+		return http_refuse(v->x, 405, ERR_INVALID, "err.http.method");
 	if (r == NULL)
 		return fail(v->cx, ERR_NOTFOUND, "err.no_page");
 	v->route = r;
@@ -185,12 +190,17 @@ is_foreign(const struct http_exchange *x)
 static enum err
 check_origin(struct visit *v)
 {
-	if (strcmp(v->x->method, "POST") != 0)
+	const char *sent = http_form(v->x, PART_CSRF);
+
+	/* A token does not come along by itself, as a cookie does. */
+	if (strcmp(v->x->method, "POST") != 0 || v->bearer)
 		return OK;
 	if (is_foreign(v->x))
 		return fail(v->cx, ERR_DENIED, "err.foreign_form");
+	if (v->api && sent == NULL)
+		sent = http_header(v->x, "X-CSRF-Token");
 	if (v->signed_in && (v->route->flags & WEB_ANYONE) == 0 &&
-	    !csrf_matches(http_form(v->x, PART_CSRF), v->session.csrf))
+	    !csrf_matches(sent, v->session.csrf))
 		return fail(v->cx, ERR_DENIED, "err.form_token");
 	return OK;
 }
@@ -198,8 +208,13 @@ check_origin(struct visit *v)
 static enum err
 who(struct visit *v)
 {
-	const char *token = http_cookie(v->x, SITE_COOKIE);
-	enum err e = account_session(v->cx, token, &v->session);
+	const char *token = http_cookie(v->x, SITE_COOKIE), *bearer = api_bearer(v->x);
+	enum err e;
+
+	/* Who brings a token is whose it is, whatever cookie comes with it. */
+	v->bearer = bearer != NULL;
+	e = v->bearer ? token_session(v->cx, bearer, &v->session)
+		      : account_session(v->cx, token, &v->session);
 
 	v->signed_in = e == OK;
 	if (!v->signed_in) {
@@ -214,7 +229,7 @@ who(struct visit *v)
 	}
 	if (e != ERR_SIGNIN)
 		return e;
-	if ((v->route->flags & WEB_ANYONE) != 0) {
+	if ((v->route->flags & WEB_ANYONE) != 0 && !v->bearer) {
 		ctx_forgive(v->cx);
 		return OK;
 	}
@@ -233,6 +248,16 @@ identify(struct visit *v)
 	v->cx->error = cause;
 }
 
+/* What the API asks is made into what a form would. */
+static enum err
+begin_api(struct visit *v)
+{
+	api_language(v);
+	TRY(api_rate(v));
+	TRY(api_route(v));
+	return api_body(v);
+}
+
 static enum err
 site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 {
@@ -249,6 +274,9 @@ site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 		*ret_lane = HTTP_DONE;
 		return static_answer(site->statics, x);
 	}
+	v->api = api_wanted(x);
+	if (v->api)
+		api_address(v);
 	e = find_route(v, site);
 	if (e != OK) {
 		identify(v);
@@ -258,6 +286,8 @@ site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 	TRY(check_origin(v));
 	if (v->type != NULL)
 		v->cx->purpose = visit_purpose(v, v->type);
+	if (v->api)
+		TRY(begin_api(v));
 	*ret_lane = v->route->lane;
 	return OK;
 }
@@ -271,9 +301,9 @@ after(struct ctx *cx, void *arg)
 	const struct visit *v = arg;
 
 	TRY(access_write(cx, NULL));
-	if (v->signed_in && cx->now - v->session.seen_at >= TOUCH_SECONDS)
-		return account_touch(cx, v->session.id);
-	return OK;
+	if (!v->signed_in || cx->now - v->session.seen_at < TOUCH_SECONDS)
+		return OK;
+	return v->bearer ? token_touch(cx, -v->session.id) : account_touch(cx, v->session.id);
 }
 
 static void
@@ -292,12 +322,14 @@ write_work(struct visit *v)
 	bool used;
 
 	TRY(form_key_used(v, &used));
-	if (used)
-		return OK;
-	TRY(v->route->handle(v));
-	TRY(form_key_use(v));
-	counts_forget(v->cx->who.user);
-	return after(v->cx, v);
+	if (!used) {
+		TRY(v->route->handle(v));
+		TRY(form_key_use(v));
+		counts_forget(v->cx->who.user);
+	}
+	if (v->api)
+		TRY(api_answer(v));
+	return used && !v->api ? OK : after(v->cx, v);
 }
 
 static enum err
@@ -315,12 +347,16 @@ slow_work(struct visit *v)
 	bool used;
 
 	TRY(form_key_used(v, &used));
-	if (used)
+	if (used && !v->api)
 		return OK;
-	TRY(v->route->handle(v));
-	if (v->signed_in && v->location != NULL)
-		TRY(db_run(v->cx, v->site->db, "form key", use_key, v));
-	counts_forget(v->cx->who.user);
+	if (!used) {
+		TRY(v->route->handle(v));
+		if (v->signed_in && v->location != NULL)
+			TRY(db_run(v->cx, v->site->db, "form key", use_key, v));
+		counts_forget(v->cx->who.user);
+	}
+	if (v->api)
+		TRY(api_answer(v));
 	set_after(v);
 	return OK;
 }
@@ -340,7 +376,7 @@ site_handle(struct http_exchange *x, void *arg)
 		return write_work(v);
 	if (v->route->lane == HTTP_SLOW && strcmp(x->method, "POST") == 0)
 		return slow_work(v);
-	TRY(v->route->handle(v));
+	TRY(v->api && v->shape->kind == API_READ ? v->shape->json(v) : v->route->handle(v));
 	set_after(v);
 	return OK;
 }
@@ -414,6 +450,12 @@ site_failed(struct http_exchange *x, enum err e, void *arg)
 		v->refused = arena_strdup(v->cx->arena, cause.key);
 	if (v->signed_in)
 		x->cx.who = v->session.who;
+	if (v->api || api_wanted(x)) {
+		api_language(v);
+		api_problem(v, e);
+		set_after(v);
+		return;
+	}
 	if (comes_back(v, e)) {
 		int status = x->status;
 
@@ -444,7 +486,8 @@ site_body_limit(struct http_exchange *x, void *arg)
 	(void)arg;
 	if (length != NULL && text_int(length, 0, SMALL_BODY, &declared))
 		return SMALL_BODY;
-	if (!account_known(&x->cx, http_cookie(x, SITE_COOKIE)))
+	if (!account_known(&x->cx, http_cookie(x, SITE_COOKIE)) &&
+	    !token_known(&x->cx, api_bearer(x)))
 		return SMALL_BODY;
 	return end != NULL && strcmp(end, "/fail") == 0 ? MAX_REQUEST_BODY : MAX_FORM_BODY;
 }

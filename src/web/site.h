@@ -37,7 +37,11 @@ struct site;
 /* What is wrong with a field of a form, in the reader's words. */
 struct visit_fault {
 	const char *field, *text;
+	const char *key;
 };
+
+struct web_call;
+struct api_shape;
 
 struct visit {
 	struct http_exchange *x;
@@ -60,6 +64,13 @@ struct visit {
 	const char *tried;   /* the name a sign-in was tried with, for the audit log */
 	const char *refused; /* key of the error the visit met first, for the audit log */
 	bool kept;	     /* the session was over, and what was sent is kept as a draft */
+	/* of the API; web/api.h */
+	bool api;		       /* asked and answered in JSON */
+	bool bearer;		       /* by a token; else by the browser's session */
+	bool matched;		       /* it said which version it read */
+	const char *move;	       /* named by the address */
+	const struct api_shape *shape; /* how the handler is called */
+	const struct web_call *call;
 	struct html h;
 	struct page page;
 };
@@ -76,6 +87,25 @@ struct web_route {
 	/* Renders the form again when handle() failed with ERR_INVALID or ERR_CONFLICT; on the loop
 	 * with a reader. NULL: the error page. */
 	enum err (*again)(struct visit *v);
+};
+
+/* What a route of a field of work takes from the API, where it is to be called so: a member of the
+ * body and whose field it is like. */
+struct web_input {
+	const char *name, *type, *field;
+	bool required;
+};
+struct web_call {
+	const char *pattern;  /* of the POST route */
+	const char *name;     /* "decision_sign": what programs call it */
+	const char *text_key; /* what it does */
+	const char *gives;    /* type of the record it answers with */
+	const char *query;    /* a parameter of the address, the id of a `query_type`; or NULL */
+	const char *query_type;
+	bool makes;			 /* that record is new */
+	bool version;			 /* the version read must be said */
+	const struct web_input *inputs;	 /* ended by a NULL name; NULL: none */
+	const struct web_input *outside; /* for those of another organisation; NULL: the same */
 };
 
 /* A section a field of work adds to the record page of a type, under the facts. */
@@ -105,6 +135,7 @@ struct work {
 	const struct web_panel *panels;
 	const struct web_home *homes;
 	const struct work_job *jobs;
+	const struct web_call *calls;
 };
 
 /* ---- for handlers ---- */

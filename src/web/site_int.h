@@ -51,6 +51,12 @@ enum err form_key_use(struct visit *v) MUST_USE;
 /* Own address of the page asked for, with its query, to come back to. */
 const char *site_here(const struct visit *v);
 
+/* openapi.c, token_page.c */
+enum err openapi_page(struct visit *v) MUST_USE;
+enum err tokens_page(struct visit *v) MUST_USE;
+enum err token_post(struct visit *v) MUST_USE;
+enum err token_end_post(struct visit *v) MUST_USE;
+
 /* list_page.c */
 enum err list_page(struct visit *v) MUST_USE;
 /* record_page.c, trail.c */

@@ -284,7 +284,8 @@ visit_typed(struct visit *v, const struct field *const *fields, int n, struct ch
 			first = v->cx->error;
 		if (v->nfaults < VISIT_FAULTS)
 			v->faults[v->nfaults++] =
-				(struct visit_fault){ fields[i]->name, site_error_text(v->cx) };
+				(struct visit_fault){ fields[i]->name, site_error_text(v->cx),
+						      v->cx->error.key };
 		ctx_forgive(v->cx);
 	}
 	if (first.code != OK)

@@ -11,6 +11,23 @@ static const struct web_route ROUTES[] = {
 	{ NULL, NULL, HTTP_READ, 0, NULL, NULL },
 };
 
+static const struct web_input OUTCOME[] = { { "tulemus", "decision", "outcome", true },
+					    { NULL, NULL, NULL, false } };
+static const struct web_call CALLS[] = {
+	{ .pattern = "/otsus-koosta/{}",
+	  .name = "decision_draft",
+	  .text_key = "api.decision_draft",
+	  .gives = "decision",
+	  .makes = true,
+	  .inputs = OUTCOME },
+	{ .pattern = "/otsus-allkiri/{}",
+	  .name = "decision_sign",
+	  .text_key = "decision.sign",
+	  .gives = "decision",
+	  .version = true },
+	{ .pattern = NULL },
+};
+
 static const struct web_panel PANELS[] = {
 	{ "application", decision_on_application },
 	{ "decision", decision_panel },
@@ -22,4 +39,5 @@ const struct work DECISION_WORK = {
 	.hooks = DECISION_HOOKS,
 	.routes = ROUTES,
 	.panels = PANELS,
+	.calls = CALLS,
 };

@@ -31,6 +31,28 @@ static const struct web_route ROUTES[] = {
 	{ NULL, NULL, HTTP_READ, 0, NULL, NULL },
 };
 
+static const struct web_input REFERRAL[] = { { "issued_on", "referral", "issued_on", false },
+					     { NULL, NULL, NULL, false } };
+static const struct web_call CALLS[] = {
+	{ .pattern = "/suuna/jarjekord/{*}",
+	  .name = "refer_from_queue",
+	  .text_key = "api.refer_from_queue",
+	  .gives = "referral",
+	  .query = "koht",
+	  .query_type = "site",
+	  .makes = true,
+	  .inputs = REFERRAL },
+	{ .pattern = "/suuna/otsus/{*}",
+	  .name = "refer_from_decision",
+	  .text_key = "api.refer_from_decision",
+	  .gives = "referral",
+	  .query = "koht",
+	  .query_type = "site",
+	  .makes = true,
+	  .inputs = REFERRAL },
+	{ .pattern = NULL },
+};
+
 static const struct web_panel PANELS[] = {
 	{ "decision", decision_refer_panel }, { "referral", referral_panel },
 	{ "placement", placement_panel },     { "placement", session_panel },
@@ -43,5 +65,10 @@ static const struct web_home HOMES[] = {
 };
 
 const struct work PLACEMENT_WORK = {
-	.name = "placement", .hooks = HOOKS, .routes = ROUTES, .panels = PANELS, .homes = HOMES
+	.name = "placement",
+	.hooks = HOOKS,
+	.routes = ROUTES,
+	.panels = PANELS,
+	.homes = HOMES,
+	.calls = CALLS,
 };
