@@ -243,6 +243,22 @@ has_duty(const struct ctx *cx, const char *duties)
 	return cx->who.system;
 }
 
+/* Is the move for this record at all, as the record now is? */
+static enum err
+is_for(struct ctx *cx, const struct record *r, const struct move *m, bool *ret)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct db_value id = db_int(r->id);
+	struct sql sql;
+
+	*ret = true;
+	if (m->where == NULL)
+		return OK;
+	TRY(sql_check(cx, cx->world->types, r->type, m->where, &sql));
+	TRY(db_query(cx, sql.text, sql_args(cx, &sql, &id, 1), &q));
+	return stmt_step(cx, q, ret);
+}
+
 enum err
 record_may_move(struct ctx *cx, const struct record *r, const struct move *m, bool *ret)
 {
@@ -262,14 +278,15 @@ record_may_move(struct ctx *cx, const struct record *r, const struct move *m, bo
 		return OK;
 	}
 	TRY(same_human(cx, r, m, &same));
-	*ret = !same;
-	return OK;
+	if (same)
+		return OK;
+	return is_for(cx, r, m, ret);
 }
 
 static enum err
 check_move(struct ctx *cx, const struct record *r, const struct move *m)
 {
-	bool same;
+	bool same, suits;
 
 	/* What code makes happen is nobody's button, however it is asked for. */
 	if (m->hidden && !cx->who.system)
@@ -279,6 +296,9 @@ check_move(struct ctx *cx, const struct record *r, const struct move *m)
 			    msg(cx, r->type->states[r->state].label_key));
 	if (m->duty != NULL && !has_duty(cx, m->duty))
 		return fail(cx, ERR_DENIED, "err.denied_duty", msg(cx, m->label_key), m->duty);
+	TRY(is_for(cx, r, m, &suits));
+	if (!suits)
+		return fail(cx, ERR_CONFLICT, "err.move_where", msg(cx, m->label_key), r->number);
 	TRY(same_human(cx, r, m, &same));
 	if (same)
 		return fail(cx, ERR_DENIED, "err.move_same_person", msg(cx, m->label_key),

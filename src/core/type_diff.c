@@ -114,6 +114,7 @@ move_line(struct ctx *cx, const struct type *t, const struct move *m)
 	for (int i = 0; i < m->nset; i++)
 		s = arena_printf(cx->arena, "%s set %s=%s", s, m->set[i].field->name,
 				 m->set[i].value);
+	s = labelled(cx, s, "where", m->where);
 	s = labelled(cx, s, "check", m->check);
 	s = labelled(cx, s, "other_than", m->other_than);
 	s = labelled(cx, s, "duty", m->duty);

@@ -131,6 +131,8 @@ parse_move(struct parse *p, const struct type *t, struct move *m, struct yaml *m
 	TRY(parse_field_list(p, t, y, "needs", &m->needs, &m->nneeds));
 	TRY(parse_set(p, t, m, y));
 	m->at = at_node(y);
+	m->where_at = at_key(y, "where");
+	TRY(yaml_text(p->cx, y, "where", true, &m->where));
 	m->check_at = at_key(y, "check");
 	TRY(yaml_text(p->cx, y, "check", true, &m->check));
 	TRY(parse_label(p, y, "otherwise", m->check == NULL,

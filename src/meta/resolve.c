@@ -314,6 +314,7 @@ check_moves(struct resolve *r, const struct type *t)
 	for (int i = 0; i < t->nmoves; i++) {
 		const struct move *m = &t->moves[i];
 
+		TRY(check(r, t, m->where, m->where_at));
 		TRY(check(r, t, m->check, m->check_at));
 		for (int k = 0; k < m->nset; k++)
 			TRY(check_preset(r, t, m->set[k].field, m->set[k].value, m->set[k].at,

@@ -44,24 +44,42 @@ write_head(struct reading *rd)
 	part_record_head(&v->page, &head);
 }
 
+/* A record referred to: its title leads there, its number stands beside, for titles are alike. */
+static enum err
+write_reference(struct visit *v, const struct field *f, int64_t id)
+{
+	const char *title, *href, *number = NULL;
+
+	TRY(visit_title(v, id, &title, &href));
+	if (href == NULL) {
+		part_fact(&v->page, msg(v->cx, f->label_key), title);
+		return OK;
+	}
+	TRY(visit_number(v, id, title, &number));
+	part_fact_begin(&v->page, msg(v->cx, f->label_key));
+	html_link(&v->h, href, NULL, title);
+	if (number != NULL) {
+		html_text(&v->h, " ");
+		html_element(&v->h, "span", "quiet", number);
+	}
+	part_fact_end(&v->page);
+	return OK;
+}
+
 static enum err
 write_fact(struct reading *rd, const struct field *f)
 {
 	struct visit *v = rd->v;
 	const struct value *value = &rd->r->v[f->index];
-	const char *text, *href = NULL;
+	const char *text;
 
 	/* What is empty is not said, unless it ought to be there. */
 	if (f->hidden || (!value->set && !f->required))
 		return OK;
 	if (f->kind == FIELD_REF && value->set)
-		TRY(visit_title(v, value->i, &text, &href));
-	else
-		TRY(value_text(v->cx, f, value, &text));
-	if (href != NULL)
-		part_fact_link(&v->page, msg(v->cx, f->label_key), text, href);
-	else
-		part_fact(&v->page, msg(v->cx, f->label_key), text);
+		return write_reference(v, f, value->i);
+	TRY(value_text(v->cx, f, value, &text));
+	part_fact(&v->page, msg(v->cx, f->label_key), text);
 	return OK;
 }
 

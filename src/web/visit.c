@@ -150,6 +150,20 @@ visit_title(struct visit *v, int64_t id, const char **ret_title, const char **re
 }
 
 enum err
+visit_number(struct visit *v, int64_t id, const char *title, const char **ret)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row;
+
+	*ret = NULL;
+	TRY(db_query(v->cx, TYPE_AND_NUMBER, DB_ARGS(db_int(id)), &q));
+	TRY(stmt_step(v->cx, q, &row));
+	if (row && stmt_text(q, 1) != NULL && strstr(title, stmt_text(q, 1)) == NULL)
+		*ret = stmt_copy(v->cx, q, 1);
+	return OK;
+}
+
+enum err
 visit_text(struct visit *v, const struct field *f, const struct value *value, const char **ret)
 {
 	const char *href;

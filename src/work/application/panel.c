@@ -67,6 +67,7 @@ read_panel(struct panel *pa)
 {
 	struct ctx *cx = pa->v->cx;
 	struct record *again;
+	const char *href;
 	size_t n;
 
 	TRY(eligibility_load(cx, pa->app, &pa->ps));
@@ -79,7 +80,7 @@ read_panel(struct panel *pa)
 	for (size_t i = 0; i < n; i++) {
 		const struct proof *p = &pa->ps.at[i];
 
-		TRY(record_title(cx, p->checked_by, &pa->who[i]));
+		TRY(visit_title(pa->v, p->checked_by, &pa->who[i], &href));
 		if (p->trace != NULL)
 			TRY(visit_trace(cx, p->trace, &pa->trace[i], &pa->ntrace[i]));
 	}

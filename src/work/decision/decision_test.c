@@ -302,6 +302,28 @@ TEST(an_annulled_decision_opens_the_way_to_another)
 	EXPECT_INT(1, waiting(t, m.person));
 }
 
+/* Their entry was ended with the first decision; decided anew they wait since they first did. */
+TEST(decided_anew_they_keep_the_day_they_wait_since)
+{
+	struct case_made m = accepted(t, "plain");
+	struct change *ch = change_new(&t->cx, "decision"), *left;
+	int64_t d = granted(t, &m), entry;
+
+	EXPECT_OK(test_move(t, "decision", d, "sign", NULL));
+	entry = test_db_int(t, test_world_db(t), "SELECT max(sys_id) FROM queue_entry");
+	left = change_new(&t->cx, "queue_entry");
+	change_text(left, "reason", "decision_annulled");
+	EXPECT_OK(test_move(t, "queue_entry", entry, "remove", left));
+	change_text(ch, "annul_reason", "Viga.");
+	EXPECT_OK(test_move(t, "decision", d, "annul", ch));
+	ctx_set_now(&t->cx, t->cx.now + 10LL * 86400);
+	d = draft(t, m.app, "grant");
+	EXPECT_OK(test_move(t, "decision", d, "sign", NULL));
+	EXPECT_INT(1, waiting(t, m.person));
+	entry = test_db_int(t, test_world_db(t), "SELECT max(sys_id) FROM queue_entry");
+	EXPECT_INT(TODAY, record_date(test_record(t, "queue_entry", entry), "queued_on"));
+}
+
 /* ---- what it says ---- */
 
 TEST(reasons_of_a_grant_are_the_officials_words)

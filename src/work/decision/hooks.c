@@ -17,6 +17,11 @@ static const char STALE[] =
 static const char WAITS[] = "SELECT count(*) FROM queue_entry WHERE person = ?1 AND service = ?2 "
 			    "AND sys_state = 'waiting' AND sys_deleted = 0";
 
+/* Since when somebody waited by a decision on the same application that was annulled since. */
+static const char WAITED[] =
+	"SELECT min(e.queued_on) FROM queue_entry e JOIN decision d ON d.sys_id = e.decision WHERE "
+	"d.application = ?1 AND e.reason = 'decision_annulled' AND e.sys_deleted = 0";
+
 static bool
 has(const struct change *ch, const char *field)
 {
@@ -148,12 +153,28 @@ begin_of(struct ctx *cx, const char *s, size_t max)
 	return arena_strndup(cx->arena, s, (size_t)(end - s));
 }
 
+/* Decided anew, they wait from the day they first did: the mistake was not theirs. */
+static enum err
+waits_since(struct ctx *cx, const struct record *d, const struct record *app, int32_t *ret)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row;
+
+	*ret = record_date(d, "signed_on");
+	TRY(db_query(cx, WAITED, DB_ARGS(db_int(app->id)), &q));
+	TRY(stmt_step(cx, q, &row));
+	if (row && !stmt_is_null(q, 0) && stmt_date(q, 0) < *ret)
+		*ret = stmt_date(q, 0);
+	return OK;
+}
+
 static enum err
 join_queue(struct ctx *cx, const struct record *d, const struct record *app)
 {
 	const struct type *t = types_get(cx->world->types, "queue_entry");
 	struct change *ch;
 	int64_t waits = 0, id;
+	int32_t since;
 
 	if (t == NULL)
 		return OK;
@@ -161,13 +182,14 @@ join_queue(struct ctx *cx, const struct record *d, const struct record *app)
 		       DB_ARGS(db_id(record_int(d, "person")), db_id(record_int(d, "service"))),
 		       &waits));
 	if (waits > 0)
-		return OK; /* a decision made anew leaves the place in the queue as it was */
+		return OK; /* they wait already, by another decision */
+	TRY(waits_since(cx, d, app, &since));
 	ch = change_of(cx, t);
 	change_int(ch, "application", app->id);
 	change_int(ch, "decision", d->id);
 	change_int(ch, "person", record_int(d, "person"));
 	change_int(ch, "service", record_int(d, "service"));
-	change_int(ch, "queued_on", record_date(d, "signed_on"));
+	change_int(ch, "queued_on", since);
 	change_int(ch, "applied_on", record_date(app, "arrived"));
 	change_text(ch, "county", record_text(app, "county"));
 	if (record_int(app, "provider") != 0)

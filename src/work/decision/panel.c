@@ -137,7 +137,7 @@ write_dates(struct visit *v, const struct record *d)
 
 		if (!d->v[f->index].set)
 			continue;
-		TRY(value_text(v->cx, f, &d->v[f->index], &text));
+		TRY(visit_text(v, f, &d->v[f->index], &text));
 		part_fact(&v->page, msg(v->cx, f->label_key), text);
 	}
 	return OK;

@@ -210,12 +210,9 @@ check_new_stage(struct ctx *cx, const struct record *rec, struct change *ch)
 enum err
 stage_changing(struct ctx *cx, const struct record *rec, struct change *ch)
 {
-	struct record *to, *from, *service;
+	struct record *to, *from;
 	struct period now;
 
-	TRY(record_get(cx, "service", record_int(rec, "service"), &service));
-	if (record_int(service, "staged") == 0)
-		return fail(cx, ERR_INVALID, "err.stage_none", service->title);
 	TRY(check_day(cx, rec, ch, &now));
 	if (!given(ch, "stage") || will_be(NULL, ch, "stage") == record_int(rec, "stage"))
 		return fail_field(cx, ERR_INVALID, "stage", "err.stage_same");

@@ -145,7 +145,7 @@ write_end(struct visit *v, const struct record *r)
 
 	if (!record_in(r, "ended"))
 		return OK;
-	TRY(value_text(v->cx, f, record_value(r, "end_reason"), &reason));
+	TRY(visit_text(v, f, record_value(r, "end_reason"), &reason));
 	part_facts_begin(&v->page);
 	part_fact(&v->page, msg(v->cx, f->label_key), reason);
 	part_facts_end(&v->page);

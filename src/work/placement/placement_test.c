@@ -226,3 +226,32 @@ TEST(rehab_session_must_lie_within_the_service)
 		(void)refused(t, CASE[i].key == NULL ? OK : ERR_COUNT, CASE[i].key, e);
 	}
 }
+
+/* A service without stages has no stage to change: the move is not offered, nor taken. */
+TEST(placement_stage_is_changed_only_where_there_are_stages)
+{
+	const struct move *m;
+	struct fixture f;
+	struct change *ch;
+	int64_t staged = 0, plain = 0;
+	struct record *r;
+	bool may;
+
+	fixture(t, &f);
+	EXPECT_OK(fixture_place(&f, f.jaan, f.pkt, f.site, civil_day(2026, 2, 1), CIVIL_NONE,
+				&staged));
+	EXPECT_OK(fixture_place(&f, f.mari, f.tt, f.tt_site, civil_day(2026, 2, 1), CIVIL_NONE,
+				&plain));
+	(void)test_act(t, "Koordinaator", "B3.1 B3.6");
+	r = test_record(t, "placement", staged);
+	m = type_move(r->type, "next_stage");
+	EXPECT_OK(record_may_move(f.cx, r, m, &may));
+	EXPECT(may);
+	EXPECT_OK(record_may_move(f.cx, test_record(t, "placement", plain), m, &may));
+	EXPECT(!may);
+	ch = change_new(f.cx, "placement");
+	change_int(ch, "stage", f.stage[0]);
+	change_int(ch, "changed_on", civil_day(2026, 3, 1));
+	(void)refused(t, ERR_CONFLICT, "err.move_where",
+		      test_move(t, "placement", plain, "next_stage", ch));
+}

@@ -54,6 +54,7 @@ static enum err
 load_wishes(struct refer *rf)
 {
 	struct record *from = rf->from;
+	const char *href;
 
 	if (!is_queue(rf)) {
 		TRY(record_get(rf->v->cx, "application", record_int(rf->from, "application"),
@@ -64,7 +65,7 @@ load_wishes(struct refer *rf)
 	if (rf->provider == 0)
 		rf->provider = record_int(from, "provider");
 	rf->county = record_text(from, "county");
-	return record_title(rf->v->cx, rf->provider, &rf->provider_name);
+	return visit_title(rf->v, rf->provider, &rf->provider_name, &href);
 }
 
 /* Where the address says "jarjekord" or "otsus"; the rest is the record's number. */
@@ -74,6 +75,7 @@ load(struct visit *v, struct refer *rf)
 	struct ctx *cx = v->cx;
 	bool queue = text_starts(v->x->path, "/suuna/jarjekord/");
 	const struct type *t = types_get(cx->world->types, queue ? "queue_entry" : "decision");
+	const char *href;
 
 	*rf = (struct refer){ .v = v };
 	cx->purpose = visit_purpose(v, types_get(cx->world->types, "referral"));
@@ -81,7 +83,7 @@ load(struct visit *v, struct refer *rf)
 	access_saw(cx, "record", rf->from->about);
 	rf->address = arena_printf(cx->arena, "/suuna%s", visit_url_of(cx, rf->from, ""));
 	rf->person = record_int(rf->from, "person");
-	TRY(record_title(cx, rf->person, &rf->person_name));
+	TRY(visit_title(v, rf->person, &rf->person_name, &href));
 	TRY(record_get(cx, "service", record_int(rf->from, "service"), &rf->service));
 	TRY(load_decision(rf));
 	TRY(load_wishes(rf));

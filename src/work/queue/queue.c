@@ -9,6 +9,8 @@
 
 static const char WAITING_OF[] = "SELECT sys_id FROM queue_entry WHERE person = ?1 AND "
 				 "sys_state = 'waiting' AND sys_deleted = 0 LIMIT ?2";
+static const char WAITING_BY[] = "SELECT sys_id FROM queue_entry WHERE decision = ?1 AND "
+				 "sys_state = 'waiting' AND sys_deleted = 0 LIMIT ?2";
 
 static bool
 has(const struct change *ch, const char *field)
@@ -155,9 +157,9 @@ entry_redated(struct ctx *cx, const struct record *rec, struct change *ch)
 	return check_dates(cx, queued, applied);
 }
 
-/* Whoever died waits no more. Ids first: the moves change what the query reads. */
+/* End the waiting entries a query finds. Ids first: the moves change what the query reads. */
 static enum err
-person_changed(struct ctx *cx, const struct record *person)
+remove_waiting(struct ctx *cx, const char *sql, int64_t of, const char *reason)
 {
 	const struct type *t = types_get(cx->world->types, "queue_entry");
 	SCOPED(stmt) struct stmt *q = NULL;
@@ -165,9 +167,7 @@ person_changed(struct ctx *cx, const struct record *person)
 	size_t n = 0;
 	bool row;
 
-	if (!record_value(person, "died")->set)
-		return OK;
-	TRY(db_query(cx, WAITING_OF, DB_ARGS(db_int(person->id), db_int(MAX_QUEUES)), &q));
+	TRY(db_query(cx, sql, DB_ARGS(db_int(of), db_int(MAX_QUEUES)), &q));
 	for (; n < MAX_QUEUES; n++) {
 		TRY(stmt_step(cx, q, &row));
 		if (!row)
@@ -177,16 +177,33 @@ person_changed(struct ctx *cx, const struct record *person)
 	for (size_t i = 0; i < n; i++) {
 		struct change *ch = change_of(cx, t);
 
-		change_text(ch, "reason", "died");
+		change_text(ch, "reason", reason);
 		TRY(record_move(cx, t, ids[i], 0, "remove", ch));
 	}
 	return OK;
+}
+
+/* Whoever died waits no more. */
+static enum err
+person_changed(struct ctx *cx, const struct record *person)
+{
+	if (!record_value(person, "died")->set)
+		return OK;
+	return remove_waiting(cx, WAITING_OF, person->id, "died");
+}
+
+/* Nobody waits by a decision that holds no more. */
+static enum err
+decision_annulled(struct ctx *cx, const struct record *decision)
+{
+	return remove_waiting(cx, WAITING_BY, decision->id, "decision_annulled");
 }
 
 static const struct hook HOOKS[] = {
 	{ "queue_entry", "create", entry_made, NULL },
 	{ "queue_entry", "redate", entry_redated, NULL },
 	{ "person", "edit", NULL, person_changed },
+	{ "decision", "annul", NULL, decision_annulled },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -229,7 +229,7 @@ queue_panel(struct visit *v, const struct record *r)
 	const char *reason;
 
 	if (!record_in(r, "waiting")) {
-		TRY(value_text(v->cx, type_field(r->type, "reason"), record_value(r, "reason"),
+		TRY(visit_text(v, type_field(r->type, "reason"), record_value(r, "reason"),
 			       &reason));
 		write_left(v, r, reason);
 		return OK;

@@ -238,3 +238,57 @@ TEST(queue_ends_with_death)
 	EXPECT(record_in(e, "removed"));
 	EXPECT_TEXT("died", record_text(e, "reason"));
 }
+
+static int64_t
+granted(struct test *t, int64_t person, int64_t of)
+{
+	struct change *ch = change_new(&t->cx, "application");
+	int64_t app, decision;
+
+	change_int(ch, "person", person);
+	change_int(ch, "service", of);
+	change_text(ch, "channel", "email");
+	change_int(ch, "arrived", DAY(2026, 3, 2));
+	app = test_create(t, ch);
+	ch = change_new(&t->cx, "decision");
+	change_int(ch, "application", app);
+	change_int(ch, "person", person);
+	change_int(ch, "service", of);
+	change_text(ch, "outcome", "grant");
+	change_text(ch, "facts", "Taotlus.");
+	change_text(ch, "reasons", "Tingimused on täidetud.");
+	change_text(ch, "legal_basis", "SHS");
+	change_int(ch, "valid_from", DAY(2026, 5, 25));
+	decision = test_create(t, ch);
+	assert_int_equal(OK, test_move(t, "decision", decision, "sign", NULL));
+	return decision;
+}
+
+/* Nobody waits by a decision that holds no more; who waits by another goes on. */
+TEST(queue_entry_ends_with_its_decision)
+{
+	int64_t of, jaan, mari, decision, own, other;
+	struct change *ch;
+	struct record *e;
+
+	(void)test_world(t);
+	test_hooks(t, QUEUE_WORK.hooks);
+	of = service(t, "XA", "plain", "QUEUE-BY-DECISION");
+	jaan = test_person(t, "Jaan", "Kask", "1990-02-03");
+	mari = test_person(t, "Mari", "Kuusk", "1991-02-03");
+	decision = granted(t, jaan, of);
+	ch = change_new(&t->cx, "queue_entry");
+	change_int(ch, "decision", decision);
+	own = test_create(t, ch);
+	ch = change_new(&t->cx, "queue_entry");
+	change_int(ch, "decision", granted(t, mari, of));
+	other = test_create(t, ch);
+	ch = change_new(&t->cx, "decision");
+	change_text(ch, "annul_reason", "Viga.");
+	EXPECT_OK(test_move(t, "decision", decision, "annul", ch));
+	e = test_record(t, "queue_entry", own);
+	EXPECT(record_in(e, "removed"));
+	EXPECT_TEXT("decision_annulled", record_text(e, "reason"));
+	EXPECT_INT(t->cx.today, record_date(e, "left_on"));
+	EXPECT(record_in(test_record(t, "queue_entry", other), "waiting"));
+}

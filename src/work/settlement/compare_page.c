@@ -550,9 +550,9 @@ write_head(struct visit *v, const struct view *w)
 {
 	const struct record *c = w->claim;
 	struct part_link *crumbs = ARENA_ARRAY(v->cx->arena, 2, struct part_link);
-	const char *provider;
+	const char *provider, *href;
 
-	TRY(record_title(v->cx, record_int(c, "provider"), &provider));
+	TRY(visit_title(v, record_int(c, "provider"), &provider, &href));
 	crumbs[0] = (struct part_link){ .label = msg(v->cx, "settlement.crumb"),
 					.href = arena_printf(v->cx->arena, "/kuu?kuu=%s",
 							     record_text(c, "month_text")) };

@@ -343,11 +343,11 @@ static enum err
 write_head(struct visit *v, const struct report *r)
 {
 	const struct record *c = r->claim;
-	const char *provider, *service;
+	const char *provider, *service, *href;
 	struct part_link *crumbs = ARENA_ARRAY(v->cx->arena, 2, struct part_link);
 
-	TRY(record_title(v->cx, record_int(c, "provider"), &provider));
-	TRY(record_title(v->cx, record_int(c, "service"), &service));
+	TRY(visit_title(v, record_int(c, "provider"), &provider, &href));
+	TRY(visit_title(v, record_int(c, "service"), &service, &href));
 	crumbs[0] = (struct part_link){ .label = msg(v->cx, "settlement.crumb"),
 					.href = arena_printf(v->cx->arena, "/kuu?kuu=%s",
 							     record_text(c, "month_text")) };
