@@ -98,7 +98,7 @@ struct move {
 	int nneeds;
 	struct setting *set;
 	int nset;
-	const char *where;     /* condition over the record it is for; NULL any */
+	const char *where; /* condition over the record it is for; NULL any */
 	struct at where_at;
 	const char *check;     /* condition over the record that must hold, or NULL */
 	const char *check_key; /* text shown when it does not */

@@ -161,8 +161,7 @@ enum err
 visit_title(struct visit *v, int64_t id, const char **ret_title, const char **ret_href) MUST_USE;
 /* The number of any record the reader may see, to stand beside its title; NULL where the title
  * says it, or it is out of sight. */
-enum err
-visit_number(struct visit *v, int64_t id, const char *title, const char **ret) MUST_USE;
+enum err visit_number(struct visit *v, int64_t id, const char *title, const char **ret) MUST_USE;
 /* A value as people read it, references as visit_title() gives them. */
 enum err visit_text(struct visit *v, const struct field *f, const struct value *value,
 		    const char **ret) MUST_USE;
