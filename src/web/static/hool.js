@@ -397,6 +397,21 @@
 		});
 	}
 
+	/* ---- lists on a phone: each row a card, its cells beside the names of their columns. A table
+	 * laid out otherwise is one to a screen reader only if it says so. ---- */
+	for (const list of $$('table.list')) {
+		const names = $$('thead th', list).map((th) => th.textContent);
+		const role = (what, as) => $$(what, list).forEach((e) => e.setAttribute('role', as));
+		list.setAttribute('role', 'table');
+		role('thead, tbody', 'rowgroup');
+		role('tr', 'row');
+		role('th', 'columnheader');
+		role('td', 'cell');
+		for (const row of $$('tbody tr', list))
+			[...row.cells].forEach((cell, i) => { cell.dataset.name = names[i] || ''; });
+		list.classList.add('cards');
+	}
+
 	/* ---- a number is copied with one press ---- */
 	for (const number of $$('[data-copy]')) {
 		if (!navigator.clipboard)
