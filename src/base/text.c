@@ -277,8 +277,10 @@ text_cents(const char *s, int64_t *ret_cents)
 	int run = 0;
 	bool grouped = false, point = false;
 
-	if (*s == '-')
-		plain[n++] = *s++;
+	if (*s == '-' || text_starts(s, "\xE2\x88\x92")) { /* U+2212, as text_money() writes it */
+		s += *s == '-' ? 1 : 3;
+		plain[n++] = '-';
+	}
 	for (; *s != '\0' && n < sizeof(plain) - 1; s++) {
 		gap = group_space(s);
 		if (gap > 0 && s[gap] >= '0' && s[gap] <= '9' && !point) {

@@ -417,6 +417,31 @@ message_key(const json_error_t *e)
 	return "err.json";
 }
 
+/* Say where the bytes are no UTF-8: in the first line that is not, after its last good character.
+ */
+static enum err
+fail_utf8(struct ctx *cx, const char *file, const char *bytes, size_t len)
+{
+	const char *end = bytes + len, *stop = bytes;
+	size_t good = 0;
+	int line = 0, col = 1;
+
+	do {
+		bytes = line == 0 ? bytes : stop + 1;
+		stop = memchr(bytes, '\n', (size_t)(end - bytes));
+		stop = stop == NULL ? end : stop;
+		line++;
+	} while (stop < end && text_is_utf8(bytes, (size_t)(stop - bytes)));
+	for (size_t n = 1; n <= 4 && good + n <= (size_t)(stop - bytes); n++) {
+		if (!text_is_utf8(bytes + good, n))
+			continue;
+		good += n;
+		col++;
+		n = 0;
+	}
+	return fail_at(cx, ERR_INVALID, file, line, col, "err.json_utf8");
+}
+
 enum err
 json_parse(struct ctx *cx, const char *file, const char *bytes, size_t len, struct json **ret)
 {
@@ -428,7 +453,7 @@ json_parse(struct ctx *cx, const char *file, const char *bytes, size_t len, stru
 		return fail_at(cx, ERR_LIMIT, file, 0, 0, "err.json_large");
 	TRY(check_depth(cx, file, bytes, len));
 	if (!text_is_utf8(bytes, len))
-		return fail_at(cx, ERR_INVALID, file, 0, 0, "err.json_utf8");
+		return fail_utf8(cx, file, bytes, len);
 	tree = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
 	if (tree == NULL)
 		return fail_at(cx, ERR_INVALID, file, e.line, e.column, message_key(&e));

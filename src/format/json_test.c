@@ -128,6 +128,25 @@ TEST(json_refuses_with_reason)
 	}
 }
 
+TEST(json_says_where_the_text_breaks)
+{
+	static const struct {
+		const char *in;
+		int line, col;
+	} cases[] = {
+		{ "\xE5", 1, 1 },
+		{ "[1,\n \"õ\xE5\"]", 2, 4 },
+		{ "{\n\n\"õõ\":\xC3\n}", 3, 6 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		EXPECT_INT(ERR_INVALID, parse(t, cases[i].in));
+		EXPECT_TEXT("err.json_utf8", test_ctx(t)->error.key);
+		EXPECT_INT(cases[i].line, test_ctx(t)->error.line);
+		EXPECT_INT(cases[i].col, test_ctx(t)->error.col);
+	}
+}
+
 TEST(json_depth_is_held)
 {
 	char s[2 * (MAX_JSON_DEPTH + 1) + 1];

@@ -258,10 +258,28 @@ is_late(const struct link *k, int64_t now)
 	       (int64_t)s->request_seconds * 1000 + (int64_t)(k->moved / LEAST_RATE);
 }
 
+/*
+ * Clients that have ended their side, with nothing left to read: the library does not notice when
+ * the end came together with the last bytes, for it is woken only by what is new.
+ */
+static void
+cut_half_closed(struct loop *l)
+{
+	char byte;
+
+	for (struct link *k = l->links; k != NULL; k = k->next)
+		if ((k->phase == PHASE_IDLE || k->phase == PHASE_READING) && k->refused == 0 &&
+		    recvfrom(k->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT, NULL, NULL) == 0)
+			(void)shutdown(k->fd, SHUT_RDWR);
+}
+
 void
 guard_sweep(struct loop *l, enum sweep what)
 {
 	int64_t now = clock_micros() / 1000;
+
+	if (what == SWEEP_LATE)
+		cut_half_closed(l);
 
 	for (struct link *k = l->links, *next; k != NULL; k = next) {
 		bool late = is_late(k, now);

@@ -533,6 +533,37 @@ TEST(http_cuts_slow_clients_while_others_are_served)
 	(void)close(deaf);
 }
 
+/* The end of their side came together with the last bytes: answered, and not held until idle. */
+TEST(http_lets_go_of_clients_that_have_ended)
+{
+	static const struct {
+		const char *say;
+		int status; /* 0: no answer */
+	} cases[] = {
+		{ GET("/"), 200 },
+		{ "POST /form HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc", 0 },
+		{ "GET / HTTP/1.1\r\nHo", 0 },
+		{ "", 0 },
+	};
+	SCOPED(http) struct http *h = start(t, (struct http_settings){ .idle_seconds = 30 });
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t began = client_clock_ms();
+		int fd = client_open(http_port(h));
+		char *a;
+
+		client_say(fd, cases[i].say);
+		(void)shutdown(fd, SHUT_WR);
+		a = client_read_all(t, fd);
+		if (cases[i].status != 0)
+			EXPECT_INT(cases[i].status, client_status(a));
+		else
+			EXPECT_TEXT("", a);
+		EXPECT(client_clock_ms() - began < 4000);
+		(void)close(fd);
+	}
+}
+
 TEST(http_limits_connections_of_one_address)
 {
 	SCOPED(http) struct http *h = start(t, (struct http_settings){ .per_address = 3 });
