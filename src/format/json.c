@@ -378,6 +378,8 @@ check_depth(struct ctx *cx, const char *file, const char *s, size_t len)
 			in_string = !in_string;
 		else if (s[i] == '\n')
 			line++;
+		else if (s[i] == '\0') /* the library would take some for space */
+			return fail_at(cx, ERR_INVALID, file, line, 0, "err.json_utf8");
 		else if (!in_string && (s[i] == '[' || s[i] == '{') && ++depth > MAX_JSON_DEPTH)
 			return fail_at(cx, ERR_LIMIT, file, line, 0, "err.json_deep",
 				       text_from_int(cx->arena, MAX_JSON_DEPTH));

@@ -128,6 +128,23 @@ TEST(json_refuses_with_reason)
 	}
 }
 
+TEST(json_refuses_a_nul_wherever_it_stands)
+{
+	static const char CASES[][8] = { "[1\0]", "\0[1]", "[1]\0", "[\"a\0\"]", "{\"a\0\":1}" };
+
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		struct json *j = NULL;
+		size_t len = sizeof(CASES[i]);
+
+		while (CASES[i][len - 1] == '\0' && i != 2)
+			len--;
+		ctx_forgive(test_ctx(t));
+		EXPECT_INT(ERR_INVALID,
+			   json_parse(test_ctx(t), "nul.json", CASES[i], i == 2 ? 4 : len, &j));
+		EXPECT_TEXT("err.json_utf8", test_ctx(t)->error.key);
+	}
+}
+
 TEST(json_says_where_the_text_breaks)
 {
 	static const struct {

@@ -63,6 +63,15 @@ numbers(struct arena *a, const char *s)
 			abort();
 }
 
+/* No control characters, byte order marks or code points that are no characters. */
+static bool
+is_clean(const char *s)
+{
+	return text_is_utf8(s, strlen(s)) && !text_has_control(s) &&
+	       strstr(s, "\xEF\xBB\xBF") == NULL && strstr(s, "\xEF\xBF\xBE") == NULL &&
+	       strstr(s, "\xEF\xBF\xBF") == NULL;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -80,9 +89,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	trimmed = text_trim(a, s);
 	if (strcmp(trimmed, text_trim(a, trimmed)) != 0 || strlen(trimmed) > strlen(s))
 		abort();
-	if ((text_fault(s, strlen(s), &line, &col) == NULL) !=
-	    (text_is_utf8(s, strlen(s)) && !text_has_control(s) &&
-	     strstr(s, "\xEF\xBB\xBF") == NULL))
+	if ((text_fault(s, strlen(s), &line, &col) == NULL) != is_clean(s))
 		abort();
 	for (const char *p = s; *p != '\0';)
 		(void)text_next(&p);
