@@ -24,6 +24,7 @@
 struct serving {
 	struct http_settings http, watch_at;
 	const char *watched, *audit, *user; /* options, or NULL */
+	struct virus_scanner scanner;
 	enum sandbox_mode sandbox;
 	struct sandbox_reach reach;
 	struct sandbox_state state;
@@ -179,6 +180,12 @@ shut_in(struct run *r, struct serving *s)
 	return sandbox_files(r->cx, s->sandbox, &s->reach, &s->state);
 }
 
+static bool
+scanner_works(void *arg)
+{
+	return virus_works(arg);
+}
+
 static enum err
 serve(struct run *r, struct db *db, struct serving *s, int fd)
 {
@@ -188,10 +195,13 @@ serve(struct run *r, struct db *db, struct serving *s, int fd)
 		.world = r->world, .db = db, .works = r->works, .version = HOOL_VERSION
 	};
 	struct http_site callbacks;
+	const struct watch_check checks[] = { { "clamd", scanner_works, &s->scanner },
+					      { NULL, NULL, NULL } };
 
 	/* Practice data are nobody's; to serve people's as root is to ask for trouble. */
 	if (geteuid() == 0 && s->user == NULL && !r->world->practice)
 		return fail(r->cx, ERR_DENIED, "err.sandbox_root");
+	site.scanner = s->scanner.address == NULL ? NULL : &s->scanner;
 	TRY(greet(r, db, &site));
 	site_init(r->cx, &site, &callbacks);
 	TRY(http_start(r->cx, &s->http, &callbacks, db, &http));
@@ -201,8 +211,11 @@ serve(struct run *r, struct db *db, struct serving *s, int fd)
 	if (s->watch != NULL)
 		TRY(watch_serving(
 			r->cx, s->watch,
-			&(struct watch_parts){
-				.db = db, .http = http, .jobs = jobs, .sandbox = &s->state }));
+			&(struct watch_parts){ .db = db,
+					       .http = http,
+					       .jobs = jobs,
+					       .sandbox = &s->state,
+					       .checks = site.scanner == NULL ? NULL : checks }));
 	say_listening("listening", &s->http, http_port(http));
 	wait_for_end(fd);
 	watch_ending(s->watch);
@@ -238,6 +251,10 @@ read_options(struct run *r, struct serving *s)
 		TRY(parse_listen(r->cx, s->watched, &s->watch_at));
 	s->audit = run_option(r, "--audit", NULL);
 	s->user = run_option(r, "--user", NULL);
+	s->scanner.address = run_option(r, "--clamd", NULL);
+	s->scanner.open = run_flag(r, "--clamd-open");
+	if (s->scanner.address != NULL)
+		TRY(virus_address(r->cx, s->scanner.address));
 	TRY(sandbox_mode_read(r->cx, run_option(r, "--sandbox", "refuse"), &s->sandbox));
 	if (run_flag(r, "--no-sandbox"))
 		s->sandbox = SANDBOX_OFF;

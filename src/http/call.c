@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/trace.h"
 
 #define CONNECT_SECONDS 5
 #define WHOLE_SECONDS 20
@@ -247,6 +248,9 @@ add_headers(struct transfer *t, struct curl_slist **list)
 	if (!has_type)
 		TRY(add_line(t->cx, list, "Content-Type:"));
 	TRY(add_line(t->cx, list, "Expect:"));
+	if (t->cx->trace[0] != '\0')
+		TRY(add_line(t->cx, list,
+			     arena_printf(t->cx->arena, "traceparent: %s", trace_parent(t->cx))));
 	if (t->cx->request == 0)
 		return OK;
 	return add_line(t->cx, list,

@@ -135,6 +135,7 @@ TEST(call_sends_method_headers_body_and_thread)
 	struct reply r;
 
 	test_ctx(t)->request = 77;
+	memcpy(test_ctx(t)->trace, "4bf92f3577b34da6a3ce929d0e0e4736", TRACE_DIGITS + 1);
 	EXPECT_OK(ask(
 		t, &l,
 		(struct call){ .method = "PUT", .headers = { h, 2 }, .body = "{}", .body_len = 2 },
@@ -145,6 +146,7 @@ TEST(call_sends_method_headers_body_and_thread)
 	EXPECT_HAS(l.heard, "\r\nContent-Type: application/json\r\n");
 	EXPECT_HAS(l.heard, "\r\nX-Empty:");
 	EXPECT_HAS(l.heard, "\r\nX-Request-Id: 77\r\n");
+	EXPECT_HAS(l.heard, "\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-");
 	EXPECT_HAS(l.heard, "\r\nContent-Length: 2\r\n");
 	EXPECT_HAS(l.heard, "\r\n\r\n{}");
 	EXPECT(strstr(l.heard, "Expect:") == NULL);
@@ -158,6 +160,7 @@ TEST(call_says_nothing_nobody_asked_for)
 	EXPECT_OK(ask(t, &l, (struct call){ .method = "POST", .body = "a", .body_len = 1 }, &r));
 	EXPECT(strcasestr(l.heard, "Content-Type") == NULL);
 	EXPECT(strcasestr(l.heard, "X-Request-Id") == NULL);
+	EXPECT(strcasestr(l.heard, "traceparent") == NULL);
 	EXPECT(strcasestr(l.heard, "Cookie") == NULL);
 }
 

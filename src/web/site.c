@@ -258,6 +258,13 @@ begin_api(struct visit *v)
 	return api_body(v);
 }
 
+/* Files are looked through before anything is done with them; that takes its time. */
+static bool
+must_scan(const struct visit *v)
+{
+	return v->site->scanner != NULL && v->x->file_count > 0;
+}
+
 static enum err
 site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 {
@@ -288,7 +295,7 @@ site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 		v->cx->purpose = visit_purpose(v, v->type);
 	if (v->api)
 		TRY(begin_api(v));
-	*ret_lane = v->route->lane;
+	*ret_lane = must_scan(v) ? HTTP_SLOW : v->route->lane;
 	return OK;
 }
 
@@ -361,17 +368,54 @@ slow_work(struct visit *v)
 	return OK;
 }
 
+/* A closure may be run again: nothing of the first time may stay. */
+static void
+begin_anew(struct visit *v)
+{
+	v->cx->seen = NULL;
+	v->cx->who = v->session.who;
+	v->location = NULL;
+	v->nfaults = 0;
+}
+
+static enum err
+write_scanned(struct ctx *cx, void *arg)
+{
+	struct visit *v = arg;
+
+	ctx_forgive(cx);
+	http_reset(v->x);
+	begin_anew(v);
+	return write_work(v);
+}
+
+/* On a pool thread: look through the files, then do the work in the lane of its route. */
+static enum err
+scan(struct visit *v)
+{
+	for (size_t i = 0; i < v->x->file_count; i++) {
+		const struct http_file *f = &v->x->files[i];
+		enum err e = virus_check(v->cx, v->site->scanner, f->bytes, f->len);
+
+		if (e != OK) {
+			v->cx->error.field = arena_strdup(v->cx->arena, f->field);
+			return e;
+		}
+	}
+	return OK;
+}
+
 static enum err
 site_handle(struct http_exchange *x, void *arg)
 {
 	struct visit *v = x->site_data;
 
 	(void)arg;
-	/* A closure may be run again: nothing of the first time may stay. */
-	x->cx.seen = NULL;
-	x->cx.who = v->session.who;
-	v->location = NULL;
-	v->nfaults = 0;
+	begin_anew(v);
+	if (must_scan(v))
+		TRY(scan(v));
+	if (v->route->lane == HTTP_WRITE && must_scan(v))
+		return db_run(v->cx, v->site->db, "scanned", write_scanned, v);
 	if (v->route->lane == HTTP_WRITE)
 		return write_work(v);
 	if (v->route->lane == HTTP_SLOW && strcmp(x->method, "POST") == 0)

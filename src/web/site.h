@@ -27,6 +27,7 @@
 #include "core/account.h"
 #include "core/record.h"
 #include "http/http.h"
+#include "http/virus.h"
 #include "web/part.h"
 
 #define VISIT_PARTS 4
@@ -203,7 +204,8 @@ struct site {
 	const struct work *const *works; /* ended by NULL */
 	const char *board;		 /* name of the house */
 	const char *version;
-	struct static_files *statics; /* made by site_init() */
+	const struct virus_scanner *scanner; /* of files people send, or NULL */
+	struct static_files *statics;	     /* made by site_init() */
 };
 /* Fill the server's callbacks. `site` must outlive the server. */
 void site_init(struct ctx *cx, struct site *site, struct http_site *ret);
