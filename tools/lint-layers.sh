@@ -27,6 +27,7 @@ look() {
 	BEGIN {
 		home["sqlite3.h"] = "db"
 		home["yaml.h"] = home["zip.h"] = home["jansson.h"] = home["xlsxwriter.h"] = "format"
+		home["qrencode.h"] = "format"
 		home["seccomp.h"] = "cli"
 		home["microhttpd.h"] = home["curl/curl.h"] = "http"
 	}

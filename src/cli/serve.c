@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/jobs.h"
 #include "cli/sandbox.h"
+#include "cli/signin_options.h"
 #include "cli/watch.h"
 #include "format/letter.h"
 #include "web/site.h"
@@ -31,6 +32,7 @@ struct serving {
 	int statm; /* /proc/self/statm, or -1 */
 	struct watch *watch;
 	unsigned db_flags;
+	struct signin_options in;
 };
 
 static const char BOARD[] = "SELECT value FROM sys_setting WHERE name = 'board'";
@@ -191,9 +193,12 @@ serve(struct run *r, struct db *db, struct serving *s, int fd)
 {
 	SCOPED(jobs) struct jobs *jobs = NULL;
 	SCOPED(http) struct http *http = NULL;
-	struct site site = {
-		.world = r->world, .db = db, .works = r->works, .version = HOOL_VERSION
-	};
+	struct site site = { .world = r->world,
+			     .db = db,
+			     .works = r->works,
+			     .version = HOOL_VERSION,
+			     .oidc = s->in.oidc,
+			     .home_url = s->in.home };
 	struct http_site callbacks;
 	const struct watch_check checks[] = { { "clamd", scanner_works, &s->scanner },
 					      { NULL, NULL, NULL } };
@@ -262,6 +267,7 @@ read_options(struct run *r, struct serving *s)
 		log_set_level(LOG_WARN);
 	if (run_flag(r, "--alone")) /* for bench/: every write a commit of its own */
 		s->db_flags |= DB_ALONE;
+	TRY(signin_options(r, &s->in));
 	reach(r, s);
 	return run_done(r);
 }
@@ -270,12 +276,15 @@ enum err
 cmd_serve(struct run *r)
 {
 	struct serving s = { .statm = -1, .db_flags = DB_CREATE };
+	SCOPED(oidc) struct oidc *oidc = NULL;
 	SCOPED(db) struct db *db = NULL;
 	sigset_t ends;
 	int fd;
 	enum err e;
 
-	TRY(read_options(r, &s));
+	e = read_options(r, &s);
+	oidc = s.in.oidc;
+	TRY(e);
 	(void)sigemptyset(&ends);
 	(void)sigaddset(&ends, SIGINT);
 	(void)sigaddset(&ends, SIGTERM);

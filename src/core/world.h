@@ -34,6 +34,10 @@ struct world {
 	const struct hook *const *hooks; /* one table a field of work, each ended by a NULL type */
 	size_t nhooks;
 	bool practice; /* invented data: pages say so */
+	int session_idle,
+		session_whole; /* seconds a session lasts unused, and at all; 0: the usual */
+	const char
+		*second_factor; /* kinds of position that need one, by spaces; "all"; NULL: none */
 };
 
 /*

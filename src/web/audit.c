@@ -27,6 +27,12 @@ action(const struct visit *v)
 
 	if (route != NULL && strcmp(route, PATH_SIGN_IN) == 0)
 		return strcmp(method, "POST") == 0 ? "sign-in" : "sign-in.page";
+	if (text_equal(route, PATH_SIGN_IN_CODE))
+		return strcmp(method, "POST") == 0 ? "sign-in.code" : "sign-in.page";
+	if (text_equal(route, PATH_OUTSIDE_BACK))
+		return "sign-in.outside";
+	if (text_equal(route, PATH_PROVE) && strcmp(method, "POST") == 0)
+		return "prove";
 	if (route != NULL && strcmp(route, PATH_SIGN_OUT) == 0)
 		return "sign-out";
 	if (strcmp(method, "GET") == 0)

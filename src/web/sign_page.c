@@ -1,4 +1,4 @@
-/* Signing in and out, the language, the position, and one's own page. */
+/* Signing in and out, the second step, the language, the position. */
 #include <string.h>
 
 #include "base/civil.h"
@@ -13,18 +13,10 @@ static const char PRACTICE[] =
 	"position "
 	"WHERE sys_deleted = 0 GROUP BY kind) ORDER BY u.sys_id LIMIT ?1";
 static const char PRACTICE_PASSWORD[] = "SELECT value FROM sys_setting WHERE name = 'practice'";
-static const char MY_POSITIONS[] =
-	"SELECT sys_id, name FROM position WHERE \"user\" = ?1 AND sys_deleted = 0 AND valid_from "
-	"<= "
-	"?2 AND (valid_to IS NULL OR valid_to >= ?2) ORDER BY sys_id LIMIT 20";
-static const char MY_SESSIONS[] =
-	"SELECT made_at, seen_at, ended_at, end_reason FROM sys_session WHERE user = ?1 "
-	"ORDER BY made_at DESC LIMIT 10";
-
 /* An own address to go back to, or the home page. Addresses we give are plain ASCII; anything else
  * is somebody's trick or mistake. */
-static const char *
-back_to(struct visit *v)
+const char *
+sign_back(struct visit *v)
 {
 	const char *back = http_form(v->x, PART_BACK);
 
@@ -68,14 +60,15 @@ sign_in_page(struct visit *v)
 {
 	const char *lang = http_query(v->x, "keel");
 	bool chosen = lang != NULL && lang_from_code(lang) >= 0;
-	struct part_sign_in s = { .action = chosen ? arena_printf(v->cx->arena, "%s?keel=%s",
+	struct part_sign_in s = { .outside_href = v->site->oidc == NULL ? NULL : outside_url(v),
+				  .action = chosen ? arena_printf(v->cx->arena, "%s?keel=%s",
 								  PATH_SIGN_IN, lang)
 						   : PATH_SIGN_IN,
 				  .user = http_form(v->x, "kasutaja"),
-				  .back = back_to(v) };
+				  .back = sign_back(v) };
 
 	if (v->signed_in && v->error == OK)
-		return visit_go(v, back_to(v));
+		return visit_go(v, sign_back(v));
 	if (v->error != OK)
 		s.error = site_error_text(v->cx);
 	else if (text_equal(http_query(v->x, "miks"), "aeg"))
@@ -88,6 +81,16 @@ sign_in_page(struct visit *v)
 	return visit_page_end(v);
 }
 
+struct signin_from
+sign_from(const struct visit *v)
+{
+	const char *lang = http_query(v->x, "keel");
+
+	return (struct signin_from){ .address = v->x->address,
+				     .agent = http_header(v->x, "User-Agent"),
+				     .lang_chosen = lang != NULL && lang_from_code(lang) >= 0 };
+}
+
 static enum err
 end_session(struct ctx *cx, void *arg)
 {
@@ -97,10 +100,48 @@ end_session(struct ctx *cx, void *arg)
 }
 
 enum err
+sign_done(struct visit *v, const struct signin *in, const char *back)
+{
+	/* Whoever was signed in here before is so no longer. */
+	if (v->signed_in)
+		TRY(db_run(v->cx, v->site->db, "sign in anew", end_session, v));
+	v->signed_in = false;
+	TRY(http_cookie_set(v->x, SITE_COOKIE, in->token));
+	return visit_go(v, back);
+}
+
+/* An error the page of the form tells, with its own status. */
+static enum err
+tell(struct visit *v, enum err e, enum err (*page)(struct visit *v))
+{
+	v->error = e;
+	v->refused = v->cx->error.key;
+	v->x->status = e == ERR_LIMIT ? 429 : e == ERR_DENIED ? 403 : 401;
+	if (e == ERR_LIMIT)
+		TRY(http_add_header(v->x, "Retry-After", "900"));
+	TRY(page(v));
+	ctx_forgive(v->cx);
+	return OK;
+}
+
+/* Where the code is typed: keeps the language chosen and the way back. */
+static const char *
+code_url(struct visit *v)
+{
+	const char *lang = http_query(v->x, "keel");
+	const char *url = site_url_back(v->cx, PATH_SIGN_IN_CODE, sign_back(v));
+
+	return lang == NULL || lang_from_code(lang) < 0
+		       ? url
+		       : arena_printf(v->cx->arena, "%s&keel=%s", url, lang);
+}
+
+enum err
 sign_in(struct visit *v)
 {
 	const char *login = http_form(v->x, "kasutaja"), *password = http_form(v->x, "parool");
-	const char *token;
+	const struct signin_from from = sign_from(v);
+	struct signin in;
 	enum err e;
 
 	v->tried = login;
@@ -109,36 +150,77 @@ sign_in(struct visit *v)
 		TRY(db_get_text(v->cx, PRACTICE_PASSWORD, DB_NONE, &password));
 	if (login == NULL || password == NULL)
 		return fail(v->cx, ERR_INVALID, "err.signin_wrong");
-	e = account_sign_in(v->cx, v->site->db, login, password, v->x->address, &token);
-	/* The form comes back for all that the person can mend; it is no page of errors. */
-	if (e == ERR_SIGNIN || e == ERR_LIMIT || e == ERR_DENIED) {
-		const char *key = v->cx->error.key, *arg = v->cx->error.args[0];
-
-		v->error = e;
-		v->refused = key;
-		ctx_forgive(v->cx);
-		(void)(arg == NULL ? fail(v->cx, e, key) : fail(v->cx, e, key, arg));
-		v->x->status = e == ERR_LIMIT ? 429 : 401;
-		TRY(sign_in_page(v));
-		ctx_forgive(v->cx);
-		return OK;
-	}
+	e = account_sign_in(v->cx, v->site->db, login, password, &from, &in);
+	if (e == ERR_SIGNIN || e == ERR_LIMIT || e == ERR_DENIED)
+		return tell(v, e, sign_in_page);
 	TRY(e);
-	/* Whoever was signed in here before is so no longer. */
-	if (v->signed_in)
-		TRY(db_run(v->cx, v->site->db, "sign in anew", end_session, v));
+	if (!in.need_code)
+		return sign_done(v, &in, sign_back(v));
+	TRY(http_cookie_set(v->x, STEP_COOKIE, in.token));
+	return visit_go(v, code_url(v));
+}
+
+enum err
+sign_code_page(struct visit *v)
+{
+	struct part_field code = { .kind = ASK_TEXT,
+				   .name = "kood",
+				   .label = msg(v->cx, "signin.code"),
+				   .help = msg(v->cx, "signin.code_help"),
+				   .autocomplete = "one-time-code",
+				   .max = 40,
+				   .width = 20,
+				   .error = v->error == OK ? NULL : site_error_text(v->cx) };
+	struct part_button in = { .label = msg(v->cx, "signin.code_go") };
+
 	v->signed_in = false;
-	TRY(http_cookie_set(v->x, SITE_COOKIE, token));
-	return visit_go(v, back_to(v));
+	visit_page_begin(v, msg(v->cx, "signin.code_title"));
+	part_error_summary(&v->page, &code, 1);
+	part_form_begin(
+		&v->page,
+		&(struct part_form){ .id = "kood", .action = code_url(v), .back = sign_back(v) });
+	part_field(&v->page, &code);
+	part_buttons(&v->page, &in, 1, PATH_SIGN_IN, msg(v->cx, "signin.code_other"));
+	part_form_end(&v->page);
+	return visit_page_end(v);
+}
+
+enum err
+sign_code(struct visit *v)
+{
+	const char *half = http_cookie(v->x, STEP_COOKIE), *code = http_form(v->x, "kood");
+	const struct signin_from from = sign_from(v);
+	struct signin in;
+	enum err e = half == NULL ? fail(v->cx, ERR_SIGNIN, "err.signin_half")
+				  : factor_sign_in(v->cx, v->site->db, half,
+						   code == NULL ? "" : code, &from, &in);
+
+	/* Too late, or never begun: from the start. */
+	if (e == ERR_SIGNIN && text_equal(v->cx->error.key, "err.signin_half"))
+		return tell(v, e, sign_in_page);
+	if (e == ERR_SIGNIN || e == ERR_LIMIT || e == ERR_DENIED)
+		return tell(v, e, sign_code_page);
+	TRY(e);
+	TRY(http_cookie_set(v->x, STEP_COOKIE, NULL));
+	return sign_done(v, &in, sign_back(v));
 }
 
 enum err
 sign_out(struct visit *v)
 {
+	bool outside = v->session.method != NULL && text_starts(v->session.method, "oidc");
+	const char *end;
+
 	TRY(account_end(v->cx, v->session.id, "sign-out"));
 	TRY(http_cookie_set(v->x, SITE_COOKIE, NULL));
 	TRY(http_add_header(v->x, "Clear-Site-Data", "\"cache\", \"storage\""));
 	v->signed_in = false;
+	/* Who came through the provider is signed out there too, where it has a place for that. */
+	end = outside && v->site->oidc != NULL
+		      ? oidc_end_url(v->cx, v->site->oidc, v->site->home_url)
+		      : NULL;
+	if (end != NULL)
+		return http_redirect_out(v->x, end);
 	return http_redirect(v->x, PATH_SIGN_IN);
 }
 
@@ -151,7 +233,7 @@ set_language(struct visit *v)
 	if (lang < 0)
 		return fail(v->cx, ERR_INVALID, "err.language");
 	TRY(account_set_lang(v->cx, v->session.id, (enum lang)lang));
-	return visit_go(v, back_to(v));
+	return visit_go(v, sign_back(v));
 }
 
 enum err
@@ -173,91 +255,12 @@ set_position(struct visit *v)
 enum err
 stay_signed_in(struct visit *v)
 {
-	int64_t idle = v->cx->now + ACCOUNT_IDLE_SECONDS;
-	int64_t whole = v->session.made_at + ACCOUNT_WHOLE_SECONDS;
+	int64_t idle = v->cx->now + account_idle(v->cx->world);
+	int64_t whole = v->session.made_at + account_whole(v->cx->world);
 
 	TRY(account_touch(v->cx, v->session.id));
 	v->x->content_type = "application/json";
 	buf_printf(&v->x->out, "{\"left\":%lld}",
 		   (long long)((idle < whole ? idle : whole) - v->cx->now));
 	return OK;
-}
-
-static enum err
-write_positions(struct visit *v)
-{
-	SCOPED(stmt) struct stmt *q = NULL;
-	bool row;
-
-	TRY(db_query(v->cx, MY_POSITIONS,
-		     DB_ARGS(db_int(v->session.who.user), db_date(v->cx->today)), &q));
-	for (;;) {
-		TRY(stmt_step(v->cx, q, &row));
-		if (!row)
-			return OK;
-		if (stmt_int(q, 0) != v->session.who.position)
-			part_post_button(&v->page, "/ametikoht", "ametikoht",
-					 text_from_int(v->cx->arena, stmt_int(q, 0)),
-					 msgf(v->cx, "me.act_as", stmt_text(q, 1)), false);
-	}
-}
-
-static enum err
-write_sessions(struct visit *v)
-{
-	struct part_column cols[] = { { .label = msg(v->cx, "me.session_from") },
-				      { .label = msg(v->cx, "me.session_seen") },
-				      { .label = msg(v->cx, "me.session_end") } };
-	struct part_table pt = { .caption = msg(v->cx, "me.sessions"),
-				 .show_caption = true,
-				 .columns = cols,
-				 .n_columns = 3 };
-	SCOPED(stmt) struct stmt *q = NULL;
-	bool row;
-
-	TRY(db_query(v->cx, MY_SESSIONS, DB_ARGS(db_int(v->session.who.user)), &q));
-	part_table_begin(&v->page, &pt);
-	for (;;) {
-		TRY(stmt_step(v->cx, q, &row));
-		if (!row)
-			break;
-		part_row_begin(&v->page, &pt, NULL, 0, NULL);
-		part_cell_moment(&v->page, &pt, stmt_int(q, 0));
-		part_cell_moment(&v->page, &pt, stmt_int(q, 1));
-		if (stmt_is_null(q, 2))
-			part_cell_text(&v->page, &pt, msg(v->cx, "me.session_open"));
-		else
-			part_cell_moment(&v->page, &pt, stmt_int(q, 2));
-		part_row_end(&v->page, &pt);
-	}
-	part_table_end(&v->page, &pt);
-	return OK;
-}
-
-enum err
-me_page(struct visit *v)
-{
-	struct signin_report report;
-	const struct position_kind *k =
-		map_get(&v->cx->world->types->position_by_name, v->session.kind);
-
-	TRY(account_report(v->cx, &v->session, &report));
-	visit_page_begin(v, v->session.user_name);
-	part_facts_begin(&v->page);
-	part_fact(&v->page, msg(v->cx, "me.position"), v->session.position_name);
-	part_fact_begin(&v->page, msg(v->cx, "me.last_signin"));
-	part_moment(&v->page, report.last_at);
-	part_fact_end(&v->page);
-	part_fact(&v->page, msg(v->cx, "me.failures"),
-		  text_from_int(v->cx->arena, report.failures));
-	for (int i = 0; k != NULL && i < k->nduties; i++) {
-		const struct duty *d = map_get(&v->cx->world->types->duty_by_name, k->duties[i]);
-
-		part_fact(&v->page, d->name, msg(v->cx, d->label_key));
-	}
-	part_facts_end(&v->page);
-	TRY(write_positions(v));
-	TRY(write_sessions(v));
-	part_button_link(&v->page, "/paasumargid", msg(v->cx, "token.title"), ICON_NEXT, false);
-	return visit_page_end(v);
 }

@@ -291,6 +291,12 @@ site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 	}
 	TRY(who(v));
 	TRY(check_origin(v));
+	/* Whose position asks for a second factor sets one up before anything else. */
+	if (v->signed_in && (v->route->flags & (WEB_ANYONE | WEB_UNPROVEN)) == 0 &&
+	    factor_is_missing(v->cx->world, &v->session)) {
+		*ret_lane = HTTP_DONE;
+		return http_redirect(x, PATH_FACTOR);
+	}
 	if (v->type != NULL)
 		v->cx->purpose = visit_purpose(v, v->type);
 	if (v->api)

@@ -34,6 +34,7 @@
 #define VISIT_FAULTS 16 /* told at once, beside their fields */
 
 struct site;
+struct oidc;
 
 /* What is wrong with a field of a form, in the reader's words. */
 struct visit_fault {
@@ -76,8 +77,9 @@ struct visit {
 	struct page page;
 };
 
-/* Anyone: also signed out. */
+/* Anyone: also signed out. And: also who must set a second factor up before anything else. */
 #define WEB_ANYONE 1u
+#define WEB_UNPROVEN 2u
 
 struct web_route {
 	const char *method;  /* GET, POST */
@@ -147,6 +149,12 @@ void visit_page_begin(struct visit *v, const char *title);
 enum err visit_page_end(struct visit *v) MUST_USE;
 /* End a form's work: 303 to an own address. */
 enum err visit_go(struct visit *v, const char *path) MUST_USE;
+/*
+ * Before a change that could take an account over (password, second factor, tokens): who has not
+ * proved to be themselves within ACCOUNT_PROVED_SECONDS is sent to do so, and comes back here.
+ * *ret_asked: the answer is made, the handler has only to return.
+ */
+enum err visit_prove(struct visit *v, bool *ret_asked) MUST_USE;
 /* A fresh form key. */
 const char *visit_key(struct visit *v);
 /* Own address of a record ("/taotlus/PKT-2026/17"), percent-encoded; and of something of it. */
@@ -205,6 +213,9 @@ struct site {
 	const char *board;		 /* name of the house */
 	const char *version;
 	const struct virus_scanner *scanner; /* of files people send, or NULL */
+	struct static_files *statics;	     /* made by site_init() */
+	struct oidc *oidc;		     /* the provider people sign in through; NULL: none */
+	const char *home_url;		     /* our own address as the provider knows it */
 	struct static_files *statics;	     /* made by site_init() */
 };
 /* Fill the server's callbacks. `site` must outlive the server. */

@@ -153,7 +153,11 @@ token_post(struct visit *v)
 	const char *name = http_form(v->x, "name"), *scopes = http_form(v->x, "scopes"), *secret;
 	const char *typed = http_form(v->x, "days");
 	int64_t days = 0, id;
+	bool asked;
 
+	TRY(visit_prove(v, &asked));
+	if (asked)
+		return OK;
 	if (typed == NULL || !text_int(typed, 1, TOKEN_DAYS_MOST, &days))
 		return fail_field(v->cx, ERR_INVALID, "days", "err.token_days",
 				  text_from_int(v->cx->arena, TOKEN_DAYS_MOST));

@@ -203,6 +203,19 @@ site_here(const struct visit *v)
 	return b.too_large ? here : arena_strndup(v->cx->arena, b.bytes, b.len);
 }
 
+const char *
+site_url_back(struct ctx *cx, const char *path, const char *back)
+{
+	const char *url;
+	SCOPED_BUF b;
+
+	buf_init(&b, MAX_URL);
+	buf_printf(&b, "%s?tagasi=", path);
+	add_encoded(&b, back);
+	url = arena_strndup(cx->arena, b.bytes, b.len);
+	return b.too_large ? arena_printf(cx->arena, "%s?tagasi=/", path) : url;
+}
+
 enum err
 visit_go(struct visit *v, const char *path)
 {
