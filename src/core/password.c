@@ -194,7 +194,7 @@ fold(const char *s, bool letters, char out[KEPT_MOST + 1])
 		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
 			out[n++] = c;
 		else if (cp >= 0x80 && c == '\0')
-			out[n++] = '~'; /* a letter of another script: one of its own */
+			out[n++] = (char)('A' + cp % 26); /* of another script: no word of ours */
 	}
 	out[n] = '\0';
 }
