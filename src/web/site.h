@@ -213,7 +213,6 @@ struct site {
 	const char *board;		 /* name of the house */
 	const char *version;
 	const struct virus_scanner *scanner; /* of files people send, or NULL */
-	struct static_files *statics;	     /* made by site_init() */
 	struct oidc *oidc;		     /* the provider people sign in through; NULL: none */
 	const char *home_url;		     /* our own address as the provider knows it */
 	struct static_files *statics;	     /* made by site_init() */
