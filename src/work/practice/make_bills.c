@@ -14,13 +14,13 @@
 #include "base/text.h"
 #include "format/einvoice.h"
 #include "format/json.h"
-#include "work/practice/make_int.h"
+#include "work/practice/make_bill.h"
 
 #define MAX_KEY (1024u * 1024)
 
 static const char LINES[] =
-	"SELECT l.sys_number, p.sys_number, s.code, l.code, l.unit, l.quantity, l.price_cents "
-	"FROM claim_line l JOIN person p ON p.sys_id = l.person "
+	"SELECT l.sys_number, p.sys_number, s.code, l.code, l.unit, l.quantity, l.price_cents, "
+	"l.sys_id FROM claim_line l JOIN person p ON p.sys_id = l.person "
 	"LEFT JOIN stage s ON s.sys_id = l.stage WHERE l.claim = ?1 AND l.sys_deleted = 0 AND "
 	"l.quantity > 0 AND l.price_cents IS NOT NULL ORDER BY l.sys_id";
 /* Somebody who was at the provider before the month; somebody who is at another. */
@@ -41,16 +41,8 @@ static const char OVERLAPS[] =
 	"coalesce(a.ends, 2147483647) >= ?3 AND coalesce(b.ends, 2147483647) >= ?3 "
 	"ORDER BY a.sys_id";
 
-struct bill {
-	struct make *m;
-	const struct billed *of;
-	const struct provider *p;
-	struct record *claim;
-	struct einvoice *inv;
-	int32_t month;
-	/* what was made wrong */
-	const char *reason, *person, *expected, *found;
-	int line; /* from 1; 0 the whole */
+static const char *const SERVICE_NAME[] = {
+	[PKT] = "Kaitstud töö", [TT] = "Töötamise toetamine", [SRT] = "Sotsiaalne rehabilitatsioon"
 };
 
 /* ---- a right invoice ---- */
@@ -75,7 +67,7 @@ line(struct bill *b, const struct stmt *q, size_t n)
 	const char *person = stmt_copy(cx, q, 1);
 	struct einvoice_line l = {
 		.id = text_from_int(cx->arena, (int64_t)n),
-		.name = arena_printf(cx->arena, "Töötamise toetamine %s", person),
+		.name = arena_printf(cx->arena, "%s %s", SERVICE_NAME[b->of->service], person),
 		.quantity = stmt_int(q, 5) * (EINVOICE_SCALE / 100),
 		.unit = unit_code(stmt_text(q, 4)),
 		.price = stmt_int(q, 6) * (EINVOICE_SCALE / 100),
@@ -101,6 +93,7 @@ lines(struct bill *b)
 	size_t size = 0;
 	bool row;
 
+	b->ids = ARENA_NEW(b->m->cx->arena, int64_t);
 	TRY(db_query(b->m->cx, LINES, DB_ARGS(db_int(b->of->claim)), &q));
 	for (;;) {
 		TRY(stmt_step(b->m->cx, q, &row));
@@ -113,9 +106,12 @@ lines(struct bill *b)
 			if (b->inv->nlines > 0)
 				memcpy(more, b->inv->lines, b->inv->nlines * sizeof(*more));
 			b->inv->lines = more;
+			b->ids = memcpy(ARENA_ARRAY(b->m->cx->arena, size * 2 + 16, int64_t),
+					b->ids, b->inv->nlines * sizeof(*b->ids));
 			size = size * 2 + 16;
 		}
 		b->inv->lines[b->inv->nlines] = line(b, q, b->inv->nlines + 1);
+		b->ids[b->inv->nlines] = stmt_int(q, 7);
 		b->inv->nlines++;
 	}
 }
@@ -146,8 +142,9 @@ right_invoice(struct bill *b)
 	TRY(record_get(cx, "contract", record_int(b->claim, "contract"), &contract));
 	b->inv = ARENA_NEW(cx->arena, struct einvoice);
 	*b->inv = (struct einvoice){
-		.number =
-			arena_printf(cx->arena, "%d%02d-%zu", d.year, d.month, b->of->provider + 1),
+		.number = arena_printf(cx->arena,
+				       b->of->service == SRT ? "%d%02d-%zuR" : "%d%02d-%zu", d.year,
+				       d.month, b->of->provider + 1),
 		.issued = civil_add_months(b->month, 1) + 4,
 		.due = civil_add_months(b->month, 1) + 18,
 		.type_code = "380",
@@ -216,6 +213,12 @@ fewer_days(struct bill *b)
 	return OK;
 }
 
+static bool
+is_days(const struct einvoice_line *l)
+{
+	return text_equal(l->unit, "DAY");
+}
+
 /* More than there are working days is told apart from more than somebody was there. */
 static enum err
 more_days(struct bill *b)
@@ -228,7 +231,7 @@ more_days(struct bill *b)
 		b->line = (int)i + 1;
 		b->person = l->props[0].value;
 	}
-	b->reason = l->quantity + EINVOICE_SCALE > most ? "holiday" : "over_days";
+	b->reason = is_days(l) && l->quantity + EINVOICE_SCALE > most ? "holiday" : "over_days";
 	b->expected = quantity(b, l->quantity);
 	l->quantity += EINVOICE_SCALE;
 	b->found = quantity(b, l->quantity);
@@ -240,6 +243,8 @@ work_at_weekends(struct bill *b)
 {
 	struct einvoice_line *l = some_line(b);
 
+	if (!is_days(l))
+		b->reason = "over_days"; /* of sessions there may be any number a day */
 	b->expected = quantity(b, l->quantity);
 	l->quantity = ((int64_t)calendar_working_in_month(b->month) + 4) * EINVOICE_SCALE;
 	b->found = quantity(b, l->quantity);
@@ -254,7 +259,7 @@ line_for(struct bill *b, const char *person)
 
 	*l = l[-1];
 	l->id = text_from_int(b->m->cx->arena, (int64_t)++b->inv->nlines);
-	l->name = arena_printf(b->m->cx->arena, "Töötamise toetamine %s", person);
+	l->name = arena_printf(b->m->cx->arena, "%s %s", SERVICE_NAME[b->of->service], person);
 	l->props = ARENA_ARRAY(b->m->cx->arena, 1, struct einvoice_prop);
 	l->props[0] = (struct einvoice_prop){ "Isik", person };
 	l->nprops = 1;
@@ -288,7 +293,8 @@ person_of(struct bill *b, const char *sql, struct db_args args)
 static enum err
 person_elsewhere(struct bill *b)
 {
-	return person_of(b, ELSEWHERE, DB_ARGS(db_int(b->p->id), db_int(b->m->service[TT])));
+	return person_of(b, ELSEWHERE,
+			 DB_ARGS(db_int(b->p->id), db_int(b->m->service[b->of->service])));
 }
 
 static enum err
@@ -313,8 +319,10 @@ left_out(struct bill *b)
 {
 	struct einvoice_line *l = some_line(b);
 
-	if (b->inv->nlines == 1)
+	if (b->inv->nlines == 1) {
+		b->reason = "under_days";
 		return fewer_days(b);
+	}
 	memmove(l, l + 1, (b->inv->nlines - (size_t)b->line) * sizeof(*l));
 	b->inv->nlines--;
 	b->line = 0;
@@ -357,6 +365,33 @@ another_month(struct bill *b)
 	b->inv->period_from = civil_add_months(b->month, -1);
 	b->found = civil_iso(b->m->cx->arena, b->inv->period_from);
 	b->inv->period_to = calendar_month_last(b->inv->period_from);
+	return OK;
+}
+
+static enum err
+another_contract(struct bill *b)
+{
+	b->expected = b->inv->contract;
+	b->inv->contract = b->found = "2-9/100";
+	return OK;
+}
+
+/* A stage, or of sessions a code, that the report does not have. */
+static enum err
+another_stage(struct bill *b)
+{
+	struct einvoice_line *l = some_line(b);
+	bool coded = false;
+
+	b->found = "III";
+	for (size_t i = 0; i < l->nprops; i++)
+		if (strcmp(l->props[i].name, "Kood") == 0) {
+			b->expected = l->props[i].value;
+			l->props[i].value = b->found = "9999";
+			coded = true;
+		}
+	if (!coded)
+		put_prop(l, "Etapp", b->found);
 	return OK;
 }
 
@@ -423,6 +458,11 @@ static const struct {
 	{ "reference", bad_reference, false },
 	{ "wrong_buyer", another_buyer, false },
 	{ "period", another_month, false },
+	{ "contract", another_contract, false },
+	{ "stage", another_stage, false },
+	{ "over_places", fault_places, false },
+	{ "over_ceiling", fault_ceiling, false },
+	{ "not_eligible", fault_right, false },
 };
 #define NWRONG (sizeof(WRONG) / sizeof(*WRONG))
 
@@ -450,6 +490,15 @@ put_key(struct json_out *j, const struct bill *b, const char *file)
 	json_pair_text(j, "claim", b->claim->number);
 	json_pair_text(j, "provider", b->p->name);
 	json_pair_text(j, "reason", b->reason);
+	json_key(j, "reasons");
+	json_list(j);
+	if (b->reason != NULL)
+		json_put_text(j, b->reason);
+	if (b->barred)
+		json_put_text(j, "barred_overlap");
+	if (b->proof_ended && !text_equal(b->reason, "not_eligible"))
+		json_put_text(j, "not_eligible");
+	json_list_end(j);
 	if (b->line > 0)
 		json_pair_int(j, "line", b->line);
 	json_pair_text(j, "person", b->person);
@@ -459,12 +508,12 @@ put_key(struct json_out *j, const struct bill *b, const char *file)
 }
 
 static enum err
-bill(struct make *m, size_t i, int wrong, const char *more, struct json_out *key)
+bill(struct make *m, const struct billed *of, int wrong, const char *more, struct json_out *key)
 {
 	struct ctx *cx = m->cx;
 	struct bill b = { .m = m,
-			  .of = &m->claims[i],
-			  .p = &m->providers[m->claims[i].provider],
+			  .of = of,
+			  .p = &m->providers[of->provider],
 			  .month = civil_add_months(calendar_month_first(m->today), -1) };
 	const char *file;
 	SCOPED_BUF out;
@@ -478,6 +527,12 @@ bill(struct make *m, size_t i, int wrong, const char *more, struct json_out *key
 		b.reason = "duplicate_invoice";
 		m->report->seeded++;
 	}
+	if (of == &m->unconfirmed) {
+		b.reason = "not_confirmed";
+		m->report->seeded++;
+	}
+	TRY(fault_barred(&b));
+	TRY(fault_proof(&b));
 	if (wrong >= 0) {
 		b.reason = WRONG[wrong].reason;
 		TRY(WRONG[wrong].fn(&b));
@@ -542,6 +597,7 @@ make_bills(struct make *m)
 	size_t wrong = 0;
 
 	buf_init(&b, MAX_KEY);
+	TRY(fault_overlap(m));
 	TRY(bar(m));
 	if (m->order->folder == NULL || m->order->key == NULL)
 		return OK;
@@ -557,10 +613,12 @@ make_bills(struct make *m)
 		/* One right, seven wrong, until every way is met; then all right. */
 		bool right = i % 8 == 0 || wrong == NWRONG;
 
-		TRY(bill(m, i, right ? -1 : (int)wrong++, "", &j));
+		TRY(bill(m, &m->claims[i], right ? -1 : (int)wrong++, "", &j));
 		if (i == 0)
-			TRY(bill(m, i, -1, "-2", &j));
+			TRY(bill(m, &m->claims[i], -1, "-2", &j));
 	}
+	if (m->unconfirmed.claim != 0)
+		TRY(bill(m, &m->unconfirmed, -1, "", &j));
 	json_list_end(&j);
 	json_key(&j, "overlaps");
 	json_list(&j);

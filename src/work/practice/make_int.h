@@ -60,6 +60,7 @@ struct provider {
 struct billed {
 	int64_t claim;
 	size_t provider;
+	enum service service;
 };
 
 #define MAX_BILLED 60
@@ -117,6 +118,7 @@ struct make {
 	size_t reports; /* made by make_months.c */
 	struct billed claims[MAX_BILLED];
 	size_t nclaims;
+	struct billed unconfirmed; /* one that its provider has not confirmed; claim 0: none */
 
 	int64_t notes_left, note_every, long_notes, noted_cases, next_noted; /* make_extras.c */
 };

@@ -186,15 +186,18 @@ last_month(struct make *m, size_t provider, enum service s, int64_t claim, int32
 {
 	const struct provider *p = &m->providers[provider];
 
-	if (provider == 0 || rng_chance(&m->rng, 90))
+	if (provider == 0 || rng_chance(&m->rng, 90)) {
+		if (m->unconfirmed.claim == 0)
+			m->unconfirmed = (struct billed){ claim, provider, s };
 		return OK;
+	}
 	make_act(m, &p->rep, day_after(m, month, 2 + (int)rng_below(&m->rng, 9)));
 	TRY(absences(m, claim));
 	TRY(make_move(m, "claim", claim, "confirm", NULL));
 	if (provider == 4 || provider == 6)
 		return settle(m, p, s, claim, month);
-	if (s == TT && m->nclaims < MAX_BILLED)
-		m->claims[m->nclaims++] = (struct billed){ claim, provider };
+	if (m->nclaims < MAX_BILLED)
+		m->claims[m->nclaims++] = (struct billed){ claim, provider, s };
 	return OK;
 }
 
