@@ -166,9 +166,10 @@ text_trim(struct arena *a, const char *s)
 	end = to = out;
 	for (const char *p = out; *p != '\0';) {
 		n = space_at(p);
-		if (p[0] == '\r' && p[1] == '\n')
-			p++;
-		else if (n == 2) {
+		if (*p == '\r') {
+			p += p[1] == '\n' ? 2 : 1;
+			*to++ = '\n';
+		} else if (n == 2) {
 			*to++ = *p++;
 			*to++ = *p++;
 		} else {

@@ -27,7 +27,8 @@ bool text_has_control(const char *s);
  * characters. There must be a NUL after the `len` bytes.
  */
 const char *text_fault(const char *s, size_t len, int *ret_line, int *ret_col);
-/* Copy without leading and trailing white space (also U+00A0), CR LF made LF. In the arena. */
+/* Copy without leading and trailing white space (also U+00A0); CR LF, and CR alone, made LF. In the
+ * arena. Trimming again changes nothing. */
 char *text_trim(struct arena *a, const char *s);
 bool text_equal(const char *a, const char *b); /* both may be NULL */
 bool text_starts(const char *s, const char *prefix);

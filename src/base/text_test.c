@@ -135,7 +135,8 @@ TEST(text_trim_cuts_the_ends)
 		{ "a", "a" },
 		{ " \t\r\na b\n ", "a b" },
 		{ NB " õ " NB, "õ" },
-		{ "a\r\nb\rc", "a\nb\rc" },
+		{ "a\r\nb\rc", "a\nb\nc" },
+		{ "a\r\r\nb", "a\n\nb" },
 		{ "a" NB "b", "a" NB "b" },
 		{ "à", "à" }, /* C3 A0: no space hides in it */
 	};

@@ -281,6 +281,45 @@ TEST(json_sums_are_exact)
 	}
 }
 
+/* Made to hurt: refused with a reason, or exact. A long text is the field's to refuse. */
+TEST(json_takes_hostile_files_as_it_must)
+{
+	static const struct {
+		const char *name, *key; /* NULL: it is read */
+	} CASES[] = {
+		{ "dup-keys", "err.json_double" },
+		{ "big-number", "err.json_number" },
+		{ "int-overflow", "err.json_number" },
+		{ "nul-in-key", "err.json_utf8" },
+		{ "invalid-utf8", "err.json_utf8" },
+		{ "long-string", NULL },
+		{ "float-money", NULL },
+	};
+	struct ctx *cx = test_ctx(t);
+	struct json *j = NULL;
+	int64_t cents = 0;
+
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		const char *path =
+			test_data(t, arena_printf(t->arena, "hostile/json/%s.json", CASES[i].name));
+		const char *bytes;
+		size_t len;
+
+		if (path == NULL)
+			SKIP();
+		bytes = test_read(t, path, &len);
+		ctx_forgive(cx);
+		EXPECT_INT(CASES[i].key == NULL ? OK : ERR_INVALID,
+			   json_parse(cx, path, bytes, len, &j));
+		if (CASES[i].key != NULL)
+			EXPECT_TEXT(CASES[i].key, cx->error.key);
+	}
+	EXPECT_OK(json_cents(cx, j, "summa", false, &cents));
+	EXPECT_INT(10, cents);
+	EXPECT_INT(ERR_INVALID, json_cents(cx, j, "summa2", false, &cents));
+	EXPECT_TEXT("err.json_money", cx->error.key);
+}
+
 /* The public corpus: y_ must be read, n_ refused, i_ either way, none may hurt. */
 TEST(json_public_corpus)
 {

@@ -45,7 +45,7 @@ const get = (at, cookie) => ask(server.port, 'GET', at, { cookie, agent });
 const post = (at, cookie, fields) => ask(server.port, 'POST', at, { cookie, agent, ...urlencoded(fields) });
 
 // What a field promises to keep: the text without space around it; lines end with LF.
-const kept = (s) => s.replace(/\r\n/g, '\n').replace(/^[\s\u00a0]+|[\s\u00a0]+$/g, '');
+const kept = (s) => s.replace(/\r\n?/g, '\n').replace(/^[\s\u00a0]+|[\s\u00a0]+$/g, '');
 
 // Names of the fields one types into.
 function typed(page, at) {
