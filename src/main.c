@@ -29,6 +29,7 @@ static const struct command COMMANDS[] = {
 	{ "id", "help.id", cmd_id },
 	{ "type", "help.type", cmd_type },
 	{ "verify", "help.verify", cmd_verify },
+	{ "seal", "help.seal", cmd_seal },
 	{ "backup", "help.backup", cmd_backup },
 	{ "restore", "help.restore", cmd_restore },
 	{ "key", "help.key", cmd_key },

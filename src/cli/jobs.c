@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cli/keeping.h"
 #include "base/trace.h"
 #include "core/access.h"
 #include "web/site.h"
@@ -27,6 +28,7 @@ struct jobs {
 	const struct world *world;
 	const struct work *const *works;
 	struct db *db;
+	const struct keeping *keeping;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of the figures */
 	struct job_figures figures[JOBS_MOST];
@@ -176,6 +178,39 @@ tend(struct jobs *j)
 		log_error(&cx, "tend");
 }
 
+static enum err
+seal_today(struct ctx *cx, const struct jobs *j, int64_t *ret_done)
+{
+	SCOPED(conn) struct conn *reader = NULL;
+	struct seal *made = NULL;
+	enum err e;
+
+	TRY(db_reader(cx, j->db, &reader));
+	cx->conn = reader;
+	e = seal_make(cx, j->keeping->seals, &j->keeping->seal_key, true, &made);
+	cx->conn = NULL;
+	*ret_done = made != NULL;
+	return e;
+}
+
+/* The ends of the chains of history go where this program cannot take them back. */
+static void
+seal(struct jobs *j)
+{
+	SCOPED(arena) struct arena *a = arena_new();
+	struct ctx cx;
+	int64_t done = 0;
+	bool ok;
+
+	if (j->keeping == NULL || j->keeping->seals == NULL)
+		return;
+	ctx_init(&cx, a);
+	ok = seal_today(&cx, j, &done) == OK;
+	if (!ok)
+		log_error(&cx, "seal");
+	note(j, "seal", ok, done, cx.now);
+}
+
 static void *
 jobs_thread(void *arg)
 {
@@ -189,12 +224,13 @@ jobs_thread(void *arg)
 			     job != NULL && job->name != NULL; job++)
 				run_job(j, job);
 		tend(j);
+		seal(j);
 	} while (!asked_to_end(j, HOUR_MS));
 	return NULL;
 }
 
 enum err
-jobs_start(struct run *r, struct db *db, struct jobs **ret)
+jobs_start(struct run *r, struct db *db, const struct keeping *keeping, struct jobs **ret)
 {
 	struct jobs *j = calloc(1, sizeof(*j));
 
@@ -203,6 +239,7 @@ jobs_start(struct run *r, struct db *db, struct jobs **ret)
 	j->world = r->world;
 	j->works = r->works;
 	j->db = db;
+	j->keeping = keeping;
 	(void)pthread_mutex_init(&j->lock, NULL);
 	j->end = eventfd(0, EFD_CLOEXEC);
 	if (j->end < 0 || pthread_create(&j->thread, NULL, jobs_thread, j) != 0) {

@@ -12,9 +12,12 @@
 #include "cli/cli.h"
 
 struct jobs;
+struct keeping;
 
-/* Start the thread: everything is run once at once, then each hour. */
-enum err jobs_start(struct run *r, struct db *db, struct jobs **ret) MUST_USE;
+/* Start the thread: everything is run once at once, then each hour. `keeping` (may be NULL): seals
+ * are made as it says; must outlive the jobs. */
+enum err
+jobs_start(struct run *r, struct db *db, const struct keeping *keeping, struct jobs **ret) MUST_USE;
 /* What has become of one job since the start, for the metrics. */
 struct job_figures {
 	const char *name;

@@ -1,4 +1,4 @@
-/* Commands that keep the database and its users: verify, migrate, user. */
+/* Commands that keep the database and its users: migrate, user. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,26 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "core/account.h"
-#include "core/history.h"
 #include "meta/table.h"
-
-enum err
-cmd_verify(struct run *r)
-{
-	SCOPED(db) struct db *db = NULL;
-	SCOPED(conn) struct conn *reader = NULL;
-	struct history_report report;
-
-	TRY(run_done(r));
-	TRY(run_open(r, DB_READ_ONLY, &db));
-	TRY(db_reader(r->cx, db, &reader));
-	r->cx->conn = reader;
-	TRY(history_verify(r->cx, &report));
-	(void)printf("%s\n", msgf(r->cx, "verify.fine", text_count(r->cx->arena, report.rows),
-				  text_count(r->cx->arena, report.chains),
-				  text_count(r->cx->arena, report.erased)));
-	return OK;
-}
 
 enum err
 cmd_migrate(struct run *r)

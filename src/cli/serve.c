@@ -13,6 +13,7 @@
 #include "base/version.h"
 #include "cli/cli.h"
 #include "cli/jobs.h"
+#include "cli/keeping.h"
 #include "cli/sandbox.h"
 #include "cli/signin_options.h"
 #include "cli/watch.h"
@@ -30,6 +31,7 @@ struct serving {
 	struct sandbox_reach reach;
 	struct sandbox_state state;
 	int statm; /* /proc/self/statm, or -1 */
+	struct keeping keeping;
 	struct watch *watch;
 	unsigned db_flags;
 	struct signin_options in;
@@ -162,6 +164,10 @@ reach(struct run *r, struct serving *s)
 	}
 	if (s->audit != NULL)
 		to->write[n++] = folder_of(r->cx->arena, s->audit);
+	if (s->keeping.copy.folder != NULL)
+		to->write[n++] = s->keeping.copy.folder;
+	if (s->keeping.seals != NULL)
+		to->write[n++] = s->keeping.seals;
 	while (n + 1 < SANDBOX_FOLDERS && (allowed = run_option(r, "--allow", NULL)) != NULL)
 		to->write[n++] = allowed;
 	to->ports[to->nports++] = s->http.port;
@@ -191,6 +197,7 @@ scanner_works(void *arg)
 static enum err
 serve(struct run *r, struct db *db, struct serving *s, int fd)
 {
+	SCOPED(copy) struct copy *copy = NULL; /* ends last: it ships what the others wrote */
 	SCOPED(jobs) struct jobs *jobs = NULL;
 	SCOPED(http) struct http *http = NULL;
 	struct site site = { .world = r->world,
@@ -209,8 +216,10 @@ serve(struct run *r, struct db *db, struct serving *s, int fd)
 	site.scanner = s->scanner.address == NULL ? NULL : &s->scanner;
 	TRY(greet(r, db, &site));
 	site_init(r->cx, &site, &callbacks);
+	if (s->keeping.copy.folder != NULL)
+		TRY(copy_start(r->cx, db, &s->keeping.copy, &copy));
 	TRY(http_start(r->cx, &s->http, &callbacks, db, &http));
-	TRY(jobs_start(r, db, &jobs));
+	TRY(jobs_start(r, db, &s->keeping, &jobs));
 	TRY(sandbox_calls(r->cx, s->sandbox, &s->state));
 	sandbox_log(&s->state);
 	if (s->watch != NULL)
@@ -263,6 +272,7 @@ read_options(struct run *r, struct serving *s)
 	TRY(sandbox_mode_read(r->cx, run_option(r, "--sandbox", "refuse"), &s->sandbox));
 	if (run_flag(r, "--no-sandbox"))
 		s->sandbox = SANDBOX_OFF;
+	TRY(keeping_read(r, &s->keeping));
 	if (run_flag(r, "--quiet"))
 		log_set_level(LOG_WARN);
 	if (run_flag(r, "--alone")) /* for bench/: every write a commit of its own */

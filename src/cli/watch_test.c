@@ -72,7 +72,7 @@ TEST(watch_is_ready_only_while_the_database_answers)
 
 	run.works = NONE;
 	EXPECT_OK(http_start(cx, &(struct http_settings){ 0 }, &site, NULL, &http));
-	EXPECT_OK(jobs_start(&run, db, &jobs));
+	EXPECT_OK(jobs_start(&run, db, NULL, &jobs));
 	parts.http = http;
 	parts.jobs = jobs;
 	EXPECT_OK(watch_serving(cx, w, &parts));

@@ -14,7 +14,7 @@
  * public key (sealed box), so that whoever makes backups need not be able to read them.
  *
  * Key files are one line: "hool-shared-key", "hool-public-key" or "hool-secret-key" and 64
- * hexadecimal digits.
+ * hexadecimal digits; "hool-seal-secret-key" and "hool-seal-public-key" are those of signatures.
  */
 #ifndef HOOL_FORMAT_PACK_H
 #define HOOL_FORMAT_PACK_H
@@ -24,7 +24,14 @@
 #define PACK_FORMAT 1
 #define PACK_HASH 32
 
-enum pack_key_kind { PACK_NO_KEY, PACK_SHARED, PACK_PUBLIC, PACK_SECRET };
+enum pack_key_kind {
+	PACK_NO_KEY,
+	PACK_SHARED,
+	PACK_PUBLIC,
+	PACK_SECRET,
+	PACK_SEAL_SECRET, /* Ed25519, of seals (keep/seal.h); its seed */
+	PACK_SEAL_PUBLIC,
+};
 
 struct pack_key {
 	enum pack_key_kind kind;
@@ -38,6 +45,7 @@ enum err pack_key_read(struct ctx *cx, const char *path, struct pack_key *ret) M
  * exists. Errors: ERR_CONFLICT "err.file_exists", ERR_IO. */
 enum err pack_key_make_shared(struct ctx *cx, const char *path) MUST_USE;
 enum err pack_key_make_pair(struct ctx *cx, const char *secret, const char *public_path) MUST_USE;
+enum err pack_key_make_seal(struct ctx *cx, const char *secret, const char *public_path) MUST_USE;
 
 /* What stands in the header for all to read. */
 struct pack_head {
@@ -57,7 +65,7 @@ struct pack_out;
 /*
  * Begin a file. It appears under `path` by pack_end(), whole and synced, never over another.
  * `key` may be NULL: not encrypted; a secret key will do for a public one. Errors: ERR_CONFLICT
- * "err.file_exists", ERR_IO, "err.disk_full".
+ * "err.file_exists", ERR_IO, "err.disk_full", ERR_INVALID "err.key_kind" (of seals).
  */
 enum err pack_begin(struct ctx *cx, const char *path, const struct pack_head *head,
 		    const struct pack_key *key, struct pack_out **ret) MUST_USE;
@@ -77,6 +85,8 @@ struct pack_in;
 enum err pack_open(struct ctx *cx, const char *path, struct pack_in **ret) MUST_USE;
 /* The same of an open file, which stays the caller's. `name` is for messages. */
 enum err pack_open_fd(struct ctx *cx, int fd, const char *name, struct pack_in **ret) MUST_USE;
+/* Only the header, without looking whether the rest is whole. */
+enum err pack_peek(struct ctx *cx, const char *path, struct pack_head *ret) MUST_USE;
 const struct pack_head *pack_head(const struct pack_in *p);
 /* The file's SHA-256. */
 const unsigned char *pack_hash(const struct pack_in *p);

@@ -232,6 +232,26 @@ pack_open(struct ctx *cx, const char *path, struct pack_in **ret)
 	return OK;
 }
 
+enum err
+pack_peek(struct ctx *cx, const char *path, struct pack_head *ret)
+{
+	SCOPED(pack_in) struct pack_in *p = calloc(1, sizeof(*p));
+	struct stat st;
+
+	if (p == NULL)
+		BUG("out of memory");
+	p->name = path;
+	p->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (p->fd < 0)
+		return fail(cx, ERR_IO, "err.keep_read", path, strerror(errno));
+	p->own_fd = true;
+	if (fstat(p->fd, &st) != 0)
+		return fail(cx, ERR_IO, "err.keep_read", path, strerror(errno));
+	TRY(head_read(cx, p, st.st_size));
+	*ret = p->head;
+	return OK;
+}
+
 /* ---- the key ---- */
 
 /* The stream's key out of the lock; false: this key does not open it. */
@@ -264,7 +284,7 @@ unlock(struct ctx *cx, struct pack_in *p, const struct pack_key *key)
 		return fail(cx, ERR_DENIED, "err.pack_key_needed", p->name);
 	if (key->kind == PACK_PUBLIC)
 		return fail(cx, ERR_DENIED, "err.pack_key_public", p->name);
-	if (!unlock_key(p, key, stream_key))
+	if (key->kind > PACK_SECRET || !unlock_key(p, key, stream_key))
 		return fail(cx, ERR_DENIED, "err.pack_key_wrong", p->name);
 	if (sodium_hex2bin(start, sizeof(start), p->stream_start, strlen(p->stream_start), NULL, &n,
 			   NULL) != 0 ||

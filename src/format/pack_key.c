@@ -14,7 +14,15 @@
 static const char *const NAMES[] = { [PACK_NO_KEY] = "",
 				     [PACK_SHARED] = "hool-shared-key",
 				     [PACK_PUBLIC] = "hool-public-key",
-				     [PACK_SECRET] = "hool-secret-key" };
+				     [PACK_SECRET] = "hool-secret-key",
+				     [PACK_SEAL_SECRET] = "hool-seal-secret-key",
+				     [PACK_SEAL_PUBLIC] = "hool-seal-public-key" };
+
+static bool
+is_public(const struct pack_key *key)
+{
+	return key->kind == PACK_PUBLIC || key->kind == PACK_SEAL_PUBLIC;
+}
 
 static enum err
 file_line(struct ctx *cx, const char *path, char *line, struct stat *st)
@@ -44,7 +52,7 @@ pack_key_read(struct ctx *cx, const char *path, struct pack_key *ret)
 
 	TRY(file_line(cx, path, line, &st));
 	hex = strchr(line, ' ');
-	for (int k = PACK_SHARED; hex != NULL && k <= PACK_SECRET; k++)
+	for (int k = PACK_SHARED; hex != NULL && k <= PACK_SEAL_PUBLIC; k++)
 		if (strlen(NAMES[k]) == (size_t)(hex - line) && text_starts(line, NAMES[k]))
 			key.kind = (enum pack_key_kind)k;
 	if (key.kind == PACK_NO_KEY ||
@@ -55,7 +63,7 @@ pack_key_read(struct ctx *cx, const char *path, struct pack_key *ret)
 		return fail(cx, ERR_INVALID, "err.key_form", path);
 	}
 	sodium_memzero(line, sizeof(line));
-	if (key.kind != PACK_PUBLIC && (st.st_mode & 077) != 0)
+	if (!is_public(&key) && (st.st_mode & 077) != 0)
 		return fail(cx, ERR_DENIED, "err.key_rights", path);
 	*ret = key;
 	return OK;
@@ -70,8 +78,7 @@ key_write(struct ctx *cx, const char *path, const struct pack_key *key)
 	bool failed;
 	int fd;
 
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		  key->kind == PACK_PUBLIC ? 0644 : 0600);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, is_public(key) ? 0644 : 0600);
 	if (fd < 0 && errno == EEXIST)
 		return fail(cx, ERR_CONFLICT, "err.file_exists", path);
 	if (fd < 0)
@@ -99,6 +106,22 @@ pack_key_make_pair(struct ctx *cx, const char *secret, const char *public_path)
 	if (access(public_path, F_OK) == 0)
 		return fail(cx, ERR_CONFLICT, "err.file_exists", public_path);
 	(void)crypto_box_keypair(p.bytes, s.bytes);
+	TRY(key_write(cx, secret, &s));
+	return key_write(cx, public_path, &p);
+}
+
+enum err
+pack_key_make_seal(struct ctx *cx, const char *secret, const char *public_path)
+{
+	struct pack_key s = { .kind = PACK_SEAL_SECRET }, p = { .kind = PACK_SEAL_PUBLIC };
+	unsigned char both[crypto_sign_SECRETKEYBYTES];
+
+	_Static_assert(crypto_sign_SEEDBYTES == 32 && crypto_sign_PUBLICKEYBYTES == 32, "keys");
+	if (access(public_path, F_OK) == 0)
+		return fail(cx, ERR_CONFLICT, "err.file_exists", public_path);
+	randombytes_buf(s.bytes, sizeof(s.bytes));
+	(void)crypto_sign_seed_keypair(p.bytes, both, s.bytes);
+	sodium_memzero(both, sizeof(both));
 	TRY(key_write(cx, secret, &s));
 	return key_write(cx, public_path, &p);
 }

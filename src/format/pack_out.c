@@ -159,6 +159,8 @@ pack_begin(struct ctx *cx, const char *path, const struct pack_head *head,
 	p->path = strdup(path);
 	if (p->path == NULL || asprintf(&p->part, "%s.part", path) < 0)
 		BUG("out of memory");
+	if (key != NULL && key->kind > PACK_SECRET)
+		return fail(cx, ERR_INVALID, "err.key_kind", path);
 	if (access(path, F_OK) == 0)
 		return fail(cx, ERR_CONFLICT, "err.file_exists", path);
 	p->fd = open(p->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

@@ -32,7 +32,7 @@ remove_database(const char *path)
 }
 
 void
-stage_free(struct stage *s)
+staged_free(struct staged *s)
 {
 	if (s == NULL)
 		return;
@@ -45,7 +45,7 @@ stage_free(struct stage *s)
 }
 
 static enum err
-stage_lock(struct ctx *cx, struct stage *s)
+stage_lock(struct ctx *cx, struct staged *s)
 {
 	const char *path = arena_printf(cx->arena, "%s-own", s->path);
 
@@ -60,9 +60,9 @@ stage_lock(struct ctx *cx, struct stage *s)
 }
 
 enum err
-stage_make(struct ctx *cx, struct db *db, db_tick *tick, void *arg, struct stage **ret)
+stage_make(struct ctx *cx, struct db *db, db_tick *tick, void *arg, struct staged **ret)
 {
-	SCOPED(stage) struct stage *s = calloc(1, sizeof(*s));
+	SCOPED(staged) struct staged *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		BUG("out of memory");
@@ -80,7 +80,7 @@ stage_make(struct ctx *cx, struct db *db, db_tick *tick, void *arg, struct stage
 }
 
 enum err
-stage_manifest(struct ctx *cx, const struct stage *s, struct manifest *ret)
+stage_manifest(struct ctx *cx, const struct staged *s, struct manifest *ret)
 {
 	SCOPED(db) struct db *db = NULL;
 	SCOPED(conn) struct conn *reader = NULL;
@@ -142,7 +142,7 @@ enum err
 backup_pack(struct ctx *cx, struct db *db, const char *path, const struct pack_key *key,
 	    struct manifest *ret)
 {
-	SCOPED(stage) struct stage *s = NULL;
+	SCOPED(staged) struct staged *s = NULL;
 	SCOPED(pack_out) struct pack_out *out = NULL;
 	struct pack_head head = { .kind = "backup",
 				  .program = HOOL_VERSION,

@@ -12,19 +12,19 @@
 #include "keep/manifest.h"
 
 /* A whole copy beside the database, for as long as it is needed. One at a time for a database. */
-struct stage {
+struct staged {
 	char *path;
 	int lock_fd;
 };
 /* Errors: ERR_BUSY "err.backup_running", ERR_INVALID "err.keep_other" (not in a file), those of
  * db_backup(). */
 enum err
-stage_make(struct ctx *cx, struct db *db, db_tick *tick, void *arg, struct stage **ret) MUST_USE;
+stage_make(struct ctx *cx, struct db *db, db_tick *tick, void *arg, struct staged **ret) MUST_USE;
 /* Takes NULL; removes the copy. */
-void stage_free(struct stage *s);
-SCOPED_DEFINE(stage, struct stage, stage_free)
+void staged_free(struct staged *s);
+SCOPED_DEFINE(staged, struct staged, staged_free)
 /* Counts and chains of the copy; size and sha256 are image_file()'s to fill. */
-enum err stage_manifest(struct ctx *cx, const struct stage *s, struct manifest *ret) MUST_USE;
+enum err stage_manifest(struct ctx *cx, const struct staged *s, struct manifest *ret) MUST_USE;
 /* A file as an image, with its manifest at the end; fills m->size and m->sha256. */
 enum err image_file(struct ctx *cx, struct pack_out *out, const char *path, struct manifest *m,
 		    db_tick *tick, void *arg) MUST_USE;

@@ -74,12 +74,12 @@ TEST(a_restored_backup_is_what_was_there)
 TEST(two_backups_at_once_do_not_mix)
 {
 	struct ctx *cx = filled(t);
-	SCOPED(stage) struct stage *s = NULL;
+	SCOPED(staged) struct staged *s = NULL;
 	struct manifest m;
 
 	EXPECT_OK(stage_make(cx, test_world_db(t), NULL, NULL, &s));
 	EXPECT_ERR(ERR_BUSY, backup_pack(cx, test_world_db(t), test_db_path(t), NULL, &m));
-	stage_free(s);
+	staged_free(s);
 	s = NULL;
 	EXPECT_OK(backup_pack(cx, test_world_db(t), test_db_path(t), NULL, &m));
 	/* What a killed one left behind is no hindrance. */
@@ -92,7 +92,7 @@ TEST(two_backups_at_once_do_not_mix)
 static const char *
 made_up(struct test *t, struct pack_head head, void (*change)(struct manifest *m))
 {
-	SCOPED(stage) struct stage *s = NULL;
+	SCOPED(staged) struct staged *s = NULL;
 	SCOPED(pack_out) struct pack_out *out = NULL;
 	struct ctx *cx = test_ctx(t);
 	const char *path = test_db_path(t);
