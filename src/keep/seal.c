@@ -31,14 +31,18 @@ hex_32(const char *s, unsigned char *ret)
 
 /* "2026-11-23T10:15:00Z" */
 static bool
-read_time(const char *s, int64_t *ret)
+read_time(struct ctx *cx, const char *s, int64_t *ret)
 {
-	struct tm tm = { 0 };
-	const char *end = strptime(s, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	int64_t hour, minute, second;
+	int32_t day;
 
-	if (strlen(s) != 20 || end == NULL || *end != '\0')
+	if (strlen(s) != 20 || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != 'Z' ||
+	    !civil_parse(arena_strndup(cx->arena, s, 10), &day) ||
+	    !text_int(arena_strndup(cx->arena, s + 11, 2), 0, 23, &hour) ||
+	    !text_int(arena_strndup(cx->arena, s + 14, 2), 0, 59, &minute) ||
+	    !text_int(arena_strndup(cx->arena, s + 17, 2), 0, 59, &second))
 		return false;
-	*ret = (int64_t)timegm(&tm);
+	*ret = (int64_t)day * DAY + hour * 3600 + minute * 60 + second;
 	return true;
 }
 
@@ -83,7 +87,7 @@ read_line(struct ctx *cx, char *line, struct seal *seal, struct reading *r)
 	case 1:
 		return text_equal(line, "number") && text_int(value, 1, INT64_MAX, &seal->number);
 	case 2:
-		return text_equal(line, "at") && read_time(value, &seal->at);
+		return text_equal(line, "at") && read_time(cx, value, &seal->at);
 	case 3:
 		if (text_equal(line, "chain")) {
 			r->lines--; /* as many as there are */

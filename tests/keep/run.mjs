@@ -186,7 +186,7 @@ for (let round = 0; round < rounds; round++) {
 	const torn = hool('restore', '--from', copy, '--to', at(`torn${round}.db`), '--key', at('secret.key'), '--verify');
 	say(torn.code === 0 && torn.text.includes('Left out') && torn.text.includes(path.basename(segments.at(-1))),
 		`${name}: a torn last segment is told and left out`, torn.text);
-	fs.rmSync(segments[1]);
+	fs.rmSync(segments.at(-2));
 	const gap = hool('restore', '--from', copy, '--to', at(`gap${round}.db`), '--key', at('secret.key'), '--verify');
 	say(gap.code === 0 && gap.text.includes('Left out') && gap.text.includes('is missing'),
 		`${name}: a segment missing in the middle is told`, gap.text);
