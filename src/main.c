@@ -34,6 +34,7 @@ static const struct command COMMANDS[] = {
 	{ "restore", "help.restore", cmd_restore },
 	{ "key", "help.key", cmd_key },
 	{ "migrate", "help.migrate", cmd_migrate },
+	{ "selfcheck", "help.selfcheck", cmd_selfcheck },
 	{ "user", "help.user", cmd_user },
 	{ "token", "help.token", cmd_token },
 	{ "practice", "help.practice", cmd_practice },

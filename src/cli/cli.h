@@ -43,6 +43,7 @@ enum err cmd_backup(struct run *r) MUST_USE;
 enum err cmd_restore(struct run *r) MUST_USE;
 enum err cmd_key(struct run *r) MUST_USE;
 enum err cmd_seal(struct run *r) MUST_USE;
+enum err cmd_selfcheck(struct run *r) MUST_USE;
 enum err cmd_user(struct run *r) MUST_USE;
 enum err cmd_practice(struct run *r) MUST_USE;
 enum err cmd_migrate(struct run *r) MUST_USE;

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "meta/table.h"
+#include "keep/upgrade.h"
 
 static void
 drop(struct run *r, int at, int n)
@@ -48,7 +48,7 @@ enum err
 run_open(struct run *r, unsigned flags, struct db **ret)
 {
 	SCOPED(conn) struct conn *reader = NULL;
-	struct plan plan;
+	struct upgrade upgrade;
 	struct db *db;
 	const char *practice;
 	enum err e;
@@ -58,11 +58,8 @@ run_open(struct run *r, unsigned flags, struct db **ret)
 	TRY(db_open(r->cx, r->db_url, flags, &db));
 	r->world->db = db;
 	e = OK;
-	if ((flags & DB_READ_ONLY) == 0) {
-		e = db_migrate(r->cx, db);
-		if (e == OK)
-			e = table_migrate(r->cx, db, r->world->types, false, &plan);
-	}
+	if ((flags & DB_READ_ONLY) == 0)
+		e = upgrade_run(r->cx, db, r->world->types, &upgrade);
 	if (e == OK)
 		e = db_reader(r->cx, db, &reader);
 	if (e != OK) {

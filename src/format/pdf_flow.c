@@ -440,3 +440,20 @@ flow_warm_up(void)
 	flow_free(f);
 	arena_free(a);
 }
+
+bool
+flow_fonts_found(void)
+{
+	PangoFontFamily **families = NULL;
+	bool found = false;
+	int n = 0;
+
+	pango_font_map_list_families(pango_cairo_font_map_get_default(), &families, &n);
+	for (int i = 0; i < n; i++) {
+		const char *name = pango_font_family_get_name(families[i]);
+
+		found |= strcmp(name, "Liberation Sans") == 0 || strcmp(name, "DejaVu Sans") == 0;
+	}
+	g_free(families);
+	return found;
+}

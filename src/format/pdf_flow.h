@@ -12,6 +12,8 @@
 #ifndef HOOL_FORMAT_PDF_FLOW_H
 #define HOOL_FORMAT_PDF_FLOW_H
 
+#include <stdbool.h>
+
 #include "format/pdf.h"
 
 struct flow;
@@ -94,5 +96,8 @@ char *flow_url(struct arena *a, const char *url);
 
 /* Make fonts and shaping ready: to be called once before threads start or files are locked away. */
 void flow_warm_up(void);
+
+/* Is one of the fonts letters are set in on this machine? */
+bool flow_fonts_found(void);
 
 #endif

@@ -172,3 +172,47 @@ table_migrate(struct ctx *cx, struct db *db, const struct types *ts, bool dry, s
 
 	return db_run(cx, db, "migrate types", migrate_all, &m);
 }
+
+enum err
+table_plan(struct ctx *cx, const struct types *ts, struct plan *ret)
+{
+	struct migration m = { ts, true, ret };
+
+	return migrate_all(cx, &m);
+}
+
+static enum err
+sorts_agree(struct ctx *cx, const struct type *t, bool *ret)
+{
+	int64_t wrong = 0;
+
+	*ret = true;
+	for (int i = 0; *ret && i < t->nfields; i++) {
+		const char *name = t->fields[i].name;
+
+		if (!t->fields[i].sort_key)
+			continue;
+		TRY(db_get_int(cx,
+			       arena_printf(cx->arena,
+					    "SELECT count(*) FROM (SELECT \"%s\" AS was, "
+					    "\"%s_sort\" AS key FROM \"%s\" ORDER BY sys_id DESC "
+					    "LIMIT 200) AS r WHERE was IS NOT NULL AND "
+					    "key <> sort_key(was)",
+					    name, name, t->name),
+			       DB_NONE, &wrong));
+		*ret = wrong == 0;
+	}
+	return OK;
+}
+
+enum err
+table_sorts_agree(struct ctx *cx, const struct types *ts, const char **ret_type)
+{
+	bool agree = true;
+
+	for (size_t i = 0; i < ts->n && agree; i++) {
+		TRY(sorts_agree(cx, ts->list[i], &agree));
+		*ret_type = agree ? NULL : ts->list[i]->name;
+	}
+	return OK;
+}

@@ -41,4 +41,10 @@ enum err table_diff(struct ctx *cx, const struct types *ts, const struct type *b
 enum err table_migrate(struct ctx *cx, struct db *db, const struct types *ts, bool dry,
 		       struct plan *ret) MUST_USE;
 
+/* What table_migrate() would do, on cx->conn, which need not be the write lane's. */
+enum err table_plan(struct ctx *cx, const struct types *ts, struct plan *ret) MUST_USE;
+/* Are the newest rows' stored sort keys those computed today? *ret_type: the first type whose are
+ * not; NULL: all are. On cx->conn. */
+enum err table_sorts_agree(struct ctx *cx, const struct types *ts, const char **ret_type) MUST_USE;
+
 #endif
