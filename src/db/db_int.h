@@ -64,6 +64,7 @@ struct lane {
 	int kept_pages;		   /* of the log at the last checkpoint, not to be counted again */
 	int log_pages;		   /* the log should not grow past it */
 	int truncate_at;	   /* pages of the log at which it is to be cut */
+	int truncate_tries;	   /* in vain, since it was last cut */
 	int copy_pages;		   /* new ones of the log that are worth copying back */
 	bool doubtful;		   /* a commit failed and has not been sealed over yet */
 	bool bulk;		   /* opened with DB_BULK */
