@@ -73,7 +73,7 @@ $(call keep,$B/objects.list,of $(SRC))
 $(foreach s,$(SETS),$(call keep,$B/gen/$s.list,of $(FILES_$s)))
 endif
 
-.PHONY: all test check-asan asan asan-test fuzz fuzz-build fuzz-targets fuzz-one bench lint clang analyze check clean install help
+.PHONY: all test check-asan asan asan-test fuzz fuzz-build fuzz-targets fuzz-one bench lint clang analyze check clean install deb help
 all: $(if $(MAIN),$B/hool)
 
 help:
@@ -87,6 +87,7 @@ help:
 	@echo 'make clang       every file through clang with the same warnings'
 	@echo 'make analyze     gcc -fanalyzer over the lower layers'
 	@echo 'make install     to $$(DESTDIR)$$(PREFIX), with the systemd unit'
+	@echo 'make deb         the Debian package with its SBOM, in build/deb'
 	@echo 'make clean'
 
 $B/hool: $(LIB) $(MAIN) $B/objects.list
@@ -229,7 +230,18 @@ check:
 PREFIX ?= /usr/local
 install: $B/hool
 	install -D -m 755 $B/hool $(DESTDIR)$(PREFIX)/bin/hool
-	install -D -m 644 deploy/hool.service $(DESTDIR)/etc/systemd/system/hool.service
+	install -d $(DESTDIR)/etc/systemd/system
+	sed 's|/usr/bin/hool|$(PREFIX)/bin/hool|g' deploy/hool.service \
+		> $(DESTDIR)/etc/systemd/system/hool.service
+	install -D -m 644 deploy/hool.sysusers $(DESTDIR)/usr/lib/sysusers.d/hool.conf
+	install -D -m 644 deploy/hool.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/hool.conf
+
+# The Debian package. Built without the tree's place in it, so that any two builds of one commit
+# give the same bytes.
+DEB_OPT := -O2 -g -ffile-prefix-map=$(CURDIR)=.
+deb:
+	$Q$(MAKE) --no-print-directory B=build/deb OPT='$(DEB_OPT)' all
+	@tools/deb.sh build/deb/hool build/deb
 
 clean:
 	rm -rf $B
