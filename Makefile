@@ -17,7 +17,7 @@ SAN ?=
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-8s%s\n' '$1' '$2')
 
-PKGS := sqlite3 libmicrohttpd yaml-0.1 libsodium libxml-2.0 libzip cairo pangocairo jansson \
+PKGS := sqlite3 libpq libmicrohttpd yaml-0.1 libsodium libxml-2.0 libzip cairo pangocairo jansson \
 	xlsxwriter zlib libcurl libcrypto libqrencode libseccomp
 PKG_FLAGS := $(shell pkg-config --cflags-only-I $(PKGS) | sed 's/-I/-isystem /g')
 LIBS := $(shell pkg-config --libs $(PKGS)) -lpthread -lm

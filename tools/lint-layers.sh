@@ -25,7 +25,7 @@ look() {
 	}
 	function say(why) { print $1 ":" $2 ": " why }
 	BEGIN {
-		home["sqlite3.h"] = "db"
+		home["sqlite3.h"] = home["libpq-fe.h"] = "db"
 		home["yaml.h"] = home["zip.h"] = home["jansson.h"] = home["xlsxwriter.h"] = "format"
 		home["qrencode.h"] = "format"
 		home["seccomp.h"] = "cli"

@@ -151,6 +151,27 @@ compose(struct unit *u)
 	}
 }
 
+uint32_t
+fold_compose(uint32_t letter, uint32_t mark)
+{
+	for (size_t k = 0; k < COUNT(LETTERS); k++)
+		if (LETTERS[k].base == letter && LETTERS[k].mark == mark)
+			return LETTERS[k].letter;
+	return 0;
+}
+
+uint32_t
+fold_parts(uint32_t cp, uint32_t ret_marks[2])
+{
+	uint32_t c = lower(cp);
+	const struct fold_latin *latin =
+		bsearch(&c, FOLD_LATIN, COUNT(FOLD_LATIN), sizeof(FOLD_LATIN[0]), by_code);
+
+	ret_marks[0] = latin == NULL ? 0 : latin->mark;
+	ret_marks[1] = latin == NULL ? 0 : latin->mark2;
+	return latin == NULL ? c : (unsigned char)latin->base;
+}
+
 static bool
 is_mark(uint32_t c)
 {

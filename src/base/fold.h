@@ -21,4 +21,12 @@ const char *fold_search(struct arena *a, const char *s);
 /* The spelling-tolerant fold of a text, its words run together, in the arena. */
 const char *fold_sound(struct arena *a, const char *s);
 
+/*
+ * For a database that does the same in functions of its own (db/pg_functions.c): a code point in
+ * lower case as its plain letter and marks, at most two; and the letter of its own that a letter
+ * and a mark make together, 0 if none.
+ */
+uint32_t fold_parts(uint32_t cp, uint32_t ret_marks[2]);
+uint32_t fold_compose(uint32_t letter, uint32_t mark);
+
 #endif

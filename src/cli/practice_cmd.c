@@ -55,7 +55,7 @@ check_new(struct run *r)
 
 	if (r->db_url == NULL)
 		return fail(r->cx, ERR_INVALID, "err.cli_db");
-	if (stat(r->db_url, &st) == 0 && st.st_size > 0)
+	if (!db_is_server(r->db_url) && stat(r->db_url, &st) == 0 && st.st_size > 0)
 		return fail(r->cx, ERR_CONFLICT, "err.practice_not_empty", r->db_url);
 	return OK;
 }
@@ -105,8 +105,13 @@ cmd_practice(struct run *r)
 
 	TRY(options(r, &o));
 	TRY(check_new(r));
-	o.folder = arena_printf(r->cx->arena, "%s/invoices", folder_of(r->cx, r->db_url));
-	o.key = arena_printf(r->cx->arena, "%s.key.json", r->db_url);
+	if (db_is_server(r->db_url)) { /* beside nothing: in the present folder */
+		o.folder = "invoices";
+		o.key = "practice.key.json";
+	} else {
+		o.folder = arena_printf(r->cx->arena, "%s/invoices", folder_of(r->cx, r->db_url));
+		o.key = arena_printf(r->cx->arena, "%s.key.json", r->db_url);
+	}
 	TRY(account_hash(r->cx, PASSWORD, &o.hash));
 	TRY(run_open(r, DB_CREATE | DB_BULK, &db));
 	TRY(practice_make(r->cx, db, &o, &report));

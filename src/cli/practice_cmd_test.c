@@ -4,6 +4,7 @@
  */
 #include "work/practice/practice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/civil.h"
@@ -49,6 +50,14 @@ number(struct test *t, const char *sql)
 	return n;
 }
 
+/* On PostgreSQL thousands of cases take minutes; the long run has them. */
+#define LONG_ON_POSTGRES()                                                             \
+	do {                                                                           \
+		const char *mode = getenv("HOOL_MODE");                                \
+		if (test_on_postgres() && (mode == NULL || strcmp(mode, "long") != 0)) \
+			SKIP();                                                        \
+	} while (0)
+
 TEST(practice_makes_a_board_of_one_piece)
 {
 	struct practice_order o = { .persons = 50, .cases = 80, .seed = 7 };
@@ -65,6 +74,8 @@ TEST(practice_makes_a_board_of_one_piece)
 	EXPECT_OK(history_verify(&t->cx, &history));
 	EXPECT_INT(made.events, history.rows);
 	EXPECT_INT(0, history.erased);
+	if (test_on_postgres()) /* it lets none be wrong */
+		return;
 	EXPECT_OK(db_query(&t->cx, "SELECT 1 FROM pragma_foreign_key_check", DB_NONE, &q));
 	EXPECT_OK(stmt_step(&t->cx, q, &row));
 	EXPECT(!row);
@@ -96,6 +107,7 @@ TEST(practice_data_hold_together)
 	struct practice_order o = { .persons = 400, .cases = 600, .seed = 3 };
 	struct practice_report made;
 
+	LONG_ON_POSTGRES();
 	make(t, &o, &made);
 	for (size_t i = 0; i < sizeof(NONE) / sizeof(*NONE); i++)
 		EXPECT_INT(0, number(t, NONE[i]));
@@ -137,6 +149,7 @@ TEST(practice_same_seed_same_data)
 	struct practice_report made;
 	int64_t first[5];
 
+	LONG_ON_POSTGRES();
 	make(t, &o, &made);
 	for (int i = 0; i < 5; i++)
 		first[i] = dump(t, TABLES[i]);
@@ -154,6 +167,7 @@ TEST(practice_of_old_days_is_taken_over)
 	struct practice_report made;
 	struct history_report history;
 
+	LONG_ON_POSTGRES();
 	make(t, &o, &made);
 	EXPECT_INT(300, number(t, "SELECT count(*) FROM application"));
 	EXPECT(number(t, "SELECT count(*) FROM sys_history WHERE kind = 'import'") > 500);
@@ -236,6 +250,7 @@ settle_seed(struct test *t, uint64_t seed, struct map *met)
 	size_t len;
 	char *text;
 
+	LONG_ON_POSTGRES();
 	make(t, &o, &made);
 	text = test_read(t, o.key, &len);
 	EXPECT_OK(json_parse(&t->cx, "key", text, len, &key));

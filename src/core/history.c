@@ -8,7 +8,6 @@
 
 #define SALT 16
 #define MAX_CHAINS 1000
-#define CHAIN 1 /* of this node; a second node has its own number */
 
 static const char LAST[] =
 	"SELECT seq, hash FROM sys_history WHERE chain = ?1 ORDER BY seq DESC LIMIT 1";
@@ -82,24 +81,39 @@ hash_change(const void *salt, const char *change, size_t len, unsigned char *out
 	crypto_generichash_final(&st, out, HISTORY_HASH);
 }
 
+/* The end of a chain, as the lane remembers it: nobody else writes this chain. */
+struct end {
+	int64_t chain; /* 0: not known */
+	int64_t seq;
+	unsigned char hash[HISTORY_HASH];
+};
+_Static_assert(sizeof(struct end) <= DB_MEMORY, "kept in the lane's memory");
+
 /* The end of our chain: its sequence number and hash; zeros when it is empty. */
 static enum err
 chain_end(struct ctx *cx, int64_t *ret_seq, unsigned char *ret_hash)
 {
 	SCOPED(stmt) struct stmt *q = NULL;
+	const struct end *end = db_memory(cx, sizeof(*end));
 	const void *bytes;
 	size_t len;
 	bool row;
 
+	if (end->chain == db_node(cx)) {
+		*ret_seq = end->seq;
+		memcpy(ret_hash, end->hash, HISTORY_HASH);
+		return OK;
+	}
 	memset(ret_hash, 0, HISTORY_HASH);
 	*ret_seq = 0;
-	TRY(db_query(cx, LAST, DB_ARGS(db_int(CHAIN)), &q));
+	TRY(db_query(cx, LAST, DB_ARGS(db_int(db_node(cx))), &q));
 	TRY(stmt_step(cx, q, &row));
 	if (!row)
 		return OK;
 	bytes = stmt_bytes(q, 1, &len);
 	if (len != HISTORY_HASH)
-		return fail(cx, ERR_CORRUPT, "err.history_chain", "1",
+		return fail(cx, ERR_CORRUPT, "err.history_chain",
+			    text_from_int(cx->arena, db_node(cx)),
 			    text_from_int(cx->arena, stmt_int(q, 0)));
 	*ret_seq = stmt_int(q, 0);
 	memcpy(ret_hash, bytes, HISTORY_HASH);
@@ -113,23 +127,28 @@ history_add(struct ctx *cx, int64_t record, int64_t version, const char *kind, c
 	unsigned char before[HISTORY_HASH], hash[HISTORY_HASH], digest[HISTORY_HASH], salt[SALT];
 	const char *purpose = cx->purpose == NULL ? "" : cx->purpose;
 	struct facts f = { .text = { purpose, kind, name }, .digest = digest };
-	int64_t seq;
+	int64_t chain = db_node(cx), seq;
+	struct end *end;
 
 	TRY(chain_end(cx, &seq, before));
 	ctx_random(cx, salt, sizeof(salt));
 	hash_change(salt, change, strlen(change), digest);
 	memcpy(f.number,
-	       (int64_t[]){ CHAIN, seq + 1, record, version, cx->now, cx->who.user,
+	       (int64_t[]){ chain, seq + 1, record, version, cx->now, cx->who.user,
 			    cx->who.behalf_of, cx->who.session },
 	       sizeof(f.number));
 	hash_row(before, &f, hash);
-	return db_exec(cx, ADD,
-		       DB_ARGS(db_int(CHAIN), db_int(seq + 1), db_int(record), db_int(version),
-			       db_int(cx->now), db_int(cx->who.user), db_int(cx->who.behalf_of),
-			       db_int(cx->who.session), db_text(purpose), db_text(kind),
-			       db_text(name), db_text(change), db_bytes(salt, SALT),
-			       db_bytes(digest, HISTORY_HASH), db_bytes(hash, HISTORY_HASH)),
-		       NULL);
+	TRY(db_exec(cx, ADD,
+		    DB_ARGS(db_int(chain), db_int(seq + 1), db_int(record), db_int(version),
+			    db_int(cx->now), db_int(cx->who.user), db_int(cx->who.behalf_of),
+			    db_int(cx->who.session), db_text(purpose), db_text(kind), db_text(name),
+			    db_text(change), db_bytes(salt, SALT), db_bytes(digest, HISTORY_HASH),
+			    db_bytes(hash, HISTORY_HASH)),
+		    NULL));
+	end = db_memory(cx, sizeof(*end));
+	*end = (struct end){ .chain = chain, .seq = seq + 1 };
+	memcpy(end->hash, hash, HISTORY_HASH);
+	return OK;
 }
 
 enum err

@@ -25,9 +25,17 @@ script(struct test *t, const char *sql)
 	return e;
 }
 
-#define UNLOCK                                                                          \
-	"DROP TRIGGER sys_history_no_delete; DROP TRIGGER sys_history_no_update; DROP " \
-	"TRIGGER sys_history_erase_only; "
+/* Gets round the triggers, as who owns the database can. */
+static const char *
+unlocked(struct test *t, const char *sql)
+{
+	return arena_printf(
+		t->arena, "%s%s",
+		test_on_postgres() ? "ALTER TABLE sys_history DISABLE TRIGGER USER; "
+				   : "DROP TRIGGER sys_history_no_delete; DROP TRIGGER "
+				     "sys_history_no_update; DROP TRIGGER sys_history_erase_only; ",
+		sql);
+}
 
 static void
 three_rows(struct test *t)
@@ -110,7 +118,7 @@ TEST(history_tampering_is_found)
 		{ "UPDATE sys_history SET seq = 100 WHERE seq = 5; UPDATE sys_history SET seq = 5 "
 		  "WHERE seq = 6; UPDATE sys_history SET seq = 6 WHERE seq = 100",
 		  "5" },
-		{ "UPDATE sys_history SET chain = 2 WHERE seq = 8", "8" },
+		{ "UPDATE sys_history SET chain = 99 WHERE seq = 8", "8" },
 	};
 	struct history_report report;
 
@@ -118,7 +126,7 @@ TEST(history_tampering_is_found)
 		enum err e;
 
 		three_rows(t);
-		EXPECT_OK(script(t, arena_printf(t->arena, UNLOCK "%s", CASES[i].sql)));
+		EXPECT_OK(script(t, unlocked(t, CASES[i].sql)));
 		e = history_verify(&t->cx, &report);
 		if (e != ERR_CORRUPT || strcmp(t->cx.error.args[1], CASES[i].row) != 0)
 			print_error("%s: %s\n", CASES[i].sql,

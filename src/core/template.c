@@ -16,7 +16,7 @@
 
 static const char NEXT[] =
 	"INSERT INTO sys_counter (name, value) VALUES (?1, 1) ON CONFLICT (name) DO UPDATE SET "
-	"value = value + 1 RETURNING value";
+	"value = sys_counter.value + 1 RETURNING value";
 
 /* Read by primary key, with identifiers from the type; interned like all built SQL. */
 static enum err

@@ -18,6 +18,7 @@ static struct {
 	struct arena *arena;
 	struct world world;
 	struct db *db;
+	const char *url; /* on PostgreSQL: emptied for each test instead */
 } tree;
 
 /* Of the test that runs now. */
@@ -61,6 +62,7 @@ static void
 make_tree(struct test *t)
 {
 	struct arena *was = t->cx.arena;
+	const char *url;
 	struct db *db;
 	enum err loaded;
 
@@ -72,9 +74,12 @@ make_tree(struct test *t)
 	loaded = world_load(&t->cx, NULL, &tree.world);
 	t->cx.arena = was;
 	EXPECT_OK(loaded);
-	db = test_db(t);
+	url = test_db_url(t);
+	EXPECT_OK(db_open(&t->cx, url, DB_CREATE, &db));
 	make_tables(t, db, tree.world.types);
 	tree.db = db;
+	if (test_on_postgres())
+		tree.url = arena_strdup(tree.arena, url);
 }
 
 static void
@@ -97,13 +102,20 @@ enter(struct test *t)
 struct ctx *
 test_world(struct test *t)
 {
-	const char *path = test_db_path(t);
+	const char *url = tree.url;
 
 	make_tree(t);
 	leave();
 	now.world = tree.world;
-	EXPECT_OK(db_backup(&t->cx, tree.db, path));
-	EXPECT_OK(db_open(&t->cx, path, 0, &now.db));
+	if (url != NULL) { /* used by the test before */
+		test_db_empty(t, url);
+	} else if (test_on_postgres()) {
+		url = tree.url;
+	} else {
+		url = test_db_path(t);
+		EXPECT_OK(db_backup(&t->cx, tree.db, url));
+	}
+	EXPECT_OK(db_open(&t->cx, url, 0, &now.db));
 	enter(t);
 	return &t->cx;
 }

@@ -141,6 +141,8 @@ db_backup_ticking(struct ctx *cx, struct db *db, const char *path, db_tick *fn, 
 	struct tick tick = { fn, arg, NULL };
 	enum err e;
 
+	if (db->pg != NULL) /* the server's own tools do it better: docs/guide/postgres.md */
+		return fail(cx, ERR_INVALID, "err.db_backup_pg", db->path);
 	if (access(path, F_OK) == 0)
 		return fail(cx, ERR_CONFLICT, "err.file_exists", path);
 	TRY(file_make(cx, part));

@@ -43,7 +43,7 @@ TEST(while_loading_a_failing_closure_leaves_nothing_behind)
 	static struct worker w[THREADS];
 	SCOPED(db) struct db *db = NULL;
 
-	EXPECT_OK(db_open(&t->cx, test_db_path(t), DB_CREATE | DB_BULK, &db));
+	EXPECT_OK(db_open(&t->cx, test_db_url(t), DB_CREATE | DB_BULK, &db));
 	EXPECT_OK(db_migrate(&t->cx, db));
 	test_db_script(t, db, "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;");
 	for (int i = 0; i < THREADS; i++) {

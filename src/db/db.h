@@ -54,6 +54,8 @@ struct db_figures {
  * another program's database), ERR_BUSY (another process has the write lane, "err.db_in_use").
  */
 enum err db_open(struct ctx *cx, const char *url, unsigned flags, struct db **ret) MUST_USE;
+/* Is it the address of a database server, not a file? Several processes may write there. */
+bool db_is_server(const char *url);
 /* End the write lane after its waiting closures, checkpoint and close. Takes NULL. Readers must
  * have been freed before. */
 void db_close(struct db *db);
@@ -199,6 +201,12 @@ int stmt_columns(const struct stmt *q);
 const char *stmt_column_name(const struct stmt *q, int col);
 enum db_kind stmt_kind(const struct stmt *q, int col);
 
+/*
+ * Ends a SELECT that picks rows for a job: rows another node is busy with are left out, and what
+ * is picked is the closure's until its commit. SQLite has one writer and takes no notice.
+ */
+#define DB_CLAIM " FOR UPDATE SKIP LOCKED"
+
 /* Run a statement that gives no rows; *ret_changes (may be NULL) tells how many it touched. */
 enum err
 db_exec(struct ctx *cx, const char *sql, struct db_args args, int64_t *ret_changes) MUST_USE;
@@ -212,6 +220,18 @@ enum err db_script(struct ctx *cx, const char *sql) MUST_USE;
 
 /* True while cx->conn is the write lane's. */
 bool db_writing(const struct ctx *cx);
+
+/*
+ * What one closure learns for the next: `size` bytes (at most DB_MEMORY) that belong to the lane,
+ * zeros at first and whenever something was undone, a script ran, or the connection was lost. For
+ * one user only: the history keeps the end of its chain there. In a closure.
+ */
+#define DB_MEMORY 64
+void *db_memory(struct ctx *cx, size_t size);
+
+/* The number of this process among those that write to the store, from 1: with one file it is 1. In
+ * a closure; it may be another after a connection was lost, but never one that is in use. */
+int64_t db_node(const struct ctx *cx);
 
 /* ---- tests ---- */
 

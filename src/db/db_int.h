@@ -18,8 +18,13 @@
 
 #define HOOL_APPLICATION_ID 0x486F6F6C /* "Hool", in the header of the database file */
 
+struct pg_store;
+struct pg_conn;
+struct pg_stmt;
+
 struct stmt {
 	sqlite3_stmt *handle;
+	struct pg_stmt *pg; /* on PostgreSQL, instead of the handle */
 	struct conn *conn;
 	const char *address; /* of the text it was last asked by */
 	char *text;	     /* own copy */
@@ -33,6 +38,7 @@ struct stmt {
 
 struct conn {
 	sqlite3 *handle;
+	struct pg_conn *pg; /* on PostgreSQL, instead of the handle */
 	struct db *db;
 	bool writer;	/* the lane's */
 	bool own;	/* a fixed statement of ours runs: the guard lets it pass */
@@ -42,6 +48,7 @@ struct conn {
 	bool committed; /* since ship_committed() last looked; the lane's */
 	int lent;	/* statements not yet given back */
 	int wal_pages;	/* the write-ahead log at the last commit */
+	_Alignas(8) unsigned char memory[DB_MEMORY]; /* see db_memory() */
 	size_t stmts;
 	struct stmt *by_hash[STMT_SLOTS];
 	struct stmt *by_address[STMT_SLOTS]; /* hints, checked before use */
@@ -80,7 +87,8 @@ struct file_place {
 };
 
 struct db {
-	char *path;		     /* absolute */
+	char *path;		     /* absolute; on PostgreSQL host and database, for messages */
+	struct pg_store *pg;	     /* on PostgreSQL */
 	char *log_path;		     /* of the write-ahead log */
 	struct file_place file, log; /* of the lane's thread alone */
 	unsigned flags;
@@ -120,6 +128,11 @@ void stmts_forget(struct conn *c);
 /* ---- lane.c ---- */
 
 enum err lane_start(struct ctx *cx, struct db *db) MUST_USE;
+/* The next closure waiting, or NULL; and one taken given back, to be the next. */
+struct db_job *lane_take(struct lane *l);
+void lane_put_back(struct lane *l, struct db_job *job);
+/* Does `test` hold of any of the first `most` that wait? */
+bool lane_any(struct lane *l, int most, bool test(struct lane *l, const struct db_job *job));
 /* Run what waits, checkpoint, end the thread and its connection. */
 void lane_stop(struct db *db);
 /* Run something on the lane's thread between two groups and wait for its end. The lane runs. */

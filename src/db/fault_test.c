@@ -139,6 +139,7 @@ TEST(no_fault_loses_or_invents_anything)
 {
 	long n = 1;
 
+	SQLITE_ONLY();
 	test_log(false);
 	while (n < MAX_FAULTS && !fault_run(t, n)) {
 		n++;

@@ -47,7 +47,7 @@ TEST(sql_functions_reckon_with_days)
 
 	for (size_t i = 0; i < sizeof(CASE) / sizeof(CASE[0]); i++) {
 		const char *sql =
-			arena_printf(t->arena, "SELECT %s IS %s", CASE[i].call, CASE[i].gives);
+			arena_printf(t->arena, "SELECT %s = %s", CASE[i].call, CASE[i].gives);
 
 		if (test_db_int(t, db, days_in(t, sql)) != 1)
 			print_error("%s is not %s\n", CASE[i].call, CASE[i].gives);
@@ -102,17 +102,35 @@ TEST(sql_functions_refuse_what_they_do_not_understand)
 	EXPECT_OK(db_reader(cx, db, &c));
 	cx->conn = c;
 	test_log(false);
-	for (size_t i = 0; i < sizeof(CALL) / sizeof(CALL[0]); i++)
+	for (size_t i = 0; i < sizeof(CALL) / sizeof(CALL[0]); i++) {
+		/* A number in quotes is one to PostgreSQL; columns and parameters never are. */
+		if (test_on_postgres() && strstr(CALL[i], "'1'") != NULL)
+			continue;
 		EXPECT_ERR(ERR_BUG, db_get_int(cx, arena_printf(t->arena, "SELECT %s", CALL[i]),
 					       DB_NONE, &i64));
+	}
 	test_log(true);
 	cx->conn = NULL;
 }
 
 TEST(sql_fold_and_sort_key_are_those_of_base)
 {
-	static const char *const TEXT[] = { "", "Õnne Žanna-Ülle", "Šokk", "Наталья",
-					    "van der Ääs" };
+	static const char *const TEXT[] = {
+		"",
+		"Õnne Žanna-Ülle",
+		"Šokk",
+		"Наталья",
+		"van der Ääs",
+		"O'Neill’s «x»",
+		"o\u0303\u0308\u0323 A\u030A",
+		"Straße Ærø",
+		"Юрьевич Хоё",
+		"Ёлкин Россия съезд",
+		"1 000\u00a0— x",
+		"日本 ǅ ß Ø İı",
+		"\u0301a\u0301\u0302\u0303\u0304\u0305",
+		"Ḗ ẞ Ѓ Ї ў Й й́",
+	};
 	SCOPED(db) struct db *db = test_db(t);
 	SCOPED(conn) struct conn *c = NULL;
 	struct ctx *cx = test_ctx(t);
@@ -135,6 +153,7 @@ TEST(sql_functions_may_stand_in_indexes_and_triggers)
 {
 	SCOPED(db) struct db *db = test_db(t);
 
+	SQLITE_ONLY();
 	test_db_script(t, db,
 		       "CREATE TABLE p (name TEXT NOT NULL, folded TEXT, born INTEGER) STRICT;"
 		       "CREATE INDEX p_born ON p (month_start(born));"

@@ -17,10 +17,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "db/pg_int.h"
 
 #define GROUP_CLOSURES 256   /* at most, in one transaction */
 #define LEARN_FIRST 20	     /* groups of a load before the tables are looked at first */
@@ -75,9 +77,8 @@ group_remove(struct group *g, struct db_job *job)
 	g->n--;
 }
 
-/* The next closure waiting, or NULL. */
-static struct db_job *
-queue_take(struct lane *l)
+struct db_job *
+lane_take(struct lane *l)
 {
 	struct db_job *job;
 
@@ -91,6 +92,31 @@ queue_take(struct lane *l)
 	}
 	(void)pthread_mutex_unlock(&l->mutex);
 	return job;
+}
+
+void
+lane_put_back(struct lane *l, struct db_job *job)
+{
+	(void)pthread_mutex_lock(&l->mutex);
+	job->next = l->first;
+	l->first = job;
+	if (l->last == NULL)
+		l->last = job;
+	l->figures.waiting++;
+	(void)pthread_mutex_unlock(&l->mutex);
+}
+
+bool
+lane_any(struct lane *l, int most, bool test(struct lane *l, const struct db_job *job))
+{
+	bool any = false;
+
+	(void)pthread_mutex_lock(&l->mutex);
+	for (const struct db_job *job = l->first; job != NULL && most-- > 0 && !any;
+	     job = job->next)
+		any = test(l, job);
+	(void)pthread_mutex_unlock(&l->mutex);
+	return any;
 }
 
 /* Sleep until something waits; false when the lane is to end and nothing does. */
@@ -202,6 +228,7 @@ transaction_open(const struct lane *l)
 static void
 transaction_drop(struct lane *l)
 {
+	memset(l->conn->memory, 0, sizeof(l->conn->memory));
 	if (transaction_open(l) && conn_run_surely(l->conn, "ROLLBACK") != SQLITE_OK &&
 	    transaction_open(l))
 		BUG("a transaction cannot be rolled back");
@@ -249,6 +276,8 @@ job_run(struct lane *l, struct db_job *job)
 	log_trace(job->cx->trace);
 	job->result = closure_call(l, job);
 	job->cx->conn = before;
+	if (job->result != OK)
+		memset(l->conn->memory, 0, sizeof(l->conn->memory));
 	if (job->result != OK && transaction_open(l) &&
 	    (l->bulk || conn_run(l->conn, "ROLLBACK TO closure") != SQLITE_OK))
 		transaction_drop(l);
@@ -440,6 +469,8 @@ db_tend(struct ctx *cx, struct db *db)
 
 	if (!db->lane.running)
 		return fail(cx, ERR_DENIED, "err.db_read_only");
+	if (db->pg != NULL) /* autovacuum does */
+		return OK;
 	lane_errand(&db->lane, lane_tend, &code);
 	return code == SQLITE_OK ? OK : code_fail_commit(cx, code);
 }
@@ -463,7 +494,7 @@ lane_group(struct lane *l)
 	int code = group_begin(l);
 	struct db_job *job;
 
-	while (g.n < l->most && (job = queue_take(l)) != NULL) {
+	while (g.n < l->most && (job = lane_take(l)) != NULL) {
 		group_add(&g, job);
 		if (code != SQLITE_OK)
 			continue;
@@ -492,6 +523,10 @@ lane_main(void *arg)
 
 	while (queue_wait(l)) {
 		errands_run(l);
+		if (l->conn->pg != NULL) {
+			pg_lane_group(l);
+			continue;
+		}
 		lane_group(l);
 		wal_tend(l);
 	}
@@ -525,6 +560,10 @@ lane_start(struct ctx *cx, struct db *db)
 static void
 lane_tidy(struct lane *l)
 {
+	if (l->conn->pg != NULL) {
+		pg_lane_tidy(l);
+		return;
+	}
 	if (l->bulk)
 		lane_learn(l);
 	l->conn->own = true;

@@ -193,7 +193,7 @@ TEST(a_failing_closure_disturbs_no_other)
 	for (int i = 0; i < b.n; i++)
 		EXPECT_INT(WANT[i], b.job[i].result);
 	EXPECT_TEXT("err.db_foreign", b.cx[3].error.key);
-	EXPECT(db_figures(b.db).largest >= 6);
+	EXPECT(db_figures(b.db).largest >= (test_on_postgres() ? 2 : 6)); /* it begins anew */
 	EXPECT_INT(8, test_db_int(t, b.db, "SELECT sum(id) FROM a"));
 	EXPECT_INT(8, test_db_int(t, b.db, "SELECT sum(a) FROM b"));
 	db_close(b.db);
@@ -277,11 +277,13 @@ full_disk(struct test *t, bool overlook)
 
 TEST(a_full_disk_fails_the_closure_that_met_it)
 {
+	SQLITE_ONLY();
 	full_disk(t, false);
 }
 
 TEST(a_closure_that_overlooks_a_full_disk_is_not_believed)
 {
+	SQLITE_ONLY();
 	full_disk(t, true);
 }
 
@@ -331,8 +333,8 @@ child_run(const char *path, db_fn *fn)
 
 TEST(mistakes_with_closures_stop_the_process)
 {
-	EXPECT_INT(256 + SIGABRT, child_run(test_db_path(t), run_within));
-	EXPECT_INT(256 + SIGABRT, child_run(test_db_path(t), leave_open));
+	EXPECT_INT(256 + SIGABRT, child_run(test_db_url(t), run_within));
+	EXPECT_INT(256 + SIGABRT, child_run(test_db_url(t), leave_open));
 }
 
 static enum err
@@ -409,6 +411,7 @@ TEST(a_disk_that_is_really_full_loses_nothing)
 	pid_t child;
 	int end;
 
+	SQLITE_ONLY();
 	EXPECT_INT(0, mkdir(folder, 0700));
 	child = fork();
 	if (child == 0) {
@@ -478,6 +481,7 @@ TEST(the_log_does_not_grow_without_end)
 	struct stat st;
 	off_t most = 0;
 
+	SQLITE_ONLY();
 	EXPECT_OK(db_open(cx, path, DB_CREATE, &db));
 	test_db_script(t, db, TABLES);
 	EXPECT_OK(db_run(cx, db, "short", keep_log_short, NULL));
@@ -499,7 +503,7 @@ TEST(the_log_does_not_grow_without_end)
 
 TEST(what_was_acknowledged_outlives_a_kill)
 {
-	const char *path = test_db_path(t);
+	const char *path = test_db_url(t);
 	struct pollfd wait = { .events = POLLIN };
 	SCOPED(db) struct db *db = NULL;
 	SCOPED(conn) struct conn *c = NULL;

@@ -14,6 +14,7 @@
 #define MAX_STEPS 9999
 
 static const char STEPS_TAKEN[] = "SELECT step, name, hash, taken_at FROM sys_schema ORDER BY step";
+static const char STEP_COUNT[] = "SELECT count(*) FROM sys_schema WHERE step = ?1";
 static const char STEP_RECORD[] =
 	"INSERT INTO sys_schema (step, name, hash, taken_at) VALUES (?1, ?2, ?3, ?4)";
 
@@ -92,18 +93,35 @@ steps_mark_taken(struct ctx *cx, struct db_step *steps, size_t n)
 	return OK;
 }
 
+/* Another node may have come first. */
+static enum err
+step_is_taken(struct ctx *cx, int step, bool *ret)
+{
+	int64_t n;
+
+	TRY(db_get_int(cx, STEP_COUNT, DB_ARGS(db_int(step)), &n));
+	*ret = n > 0;
+	return OK;
+}
+
 static enum err
 step_take(struct ctx *cx, void *arg)
 {
 	const struct db_step *step = arg;
 	char version[48];
+	bool taken;
 	int code;
 
+	TRY(step_is_taken(cx, step->step, &taken));
+	if (taken)
+		return OK;
 	TRY(db_script(cx, step->sql));
 	TRY(db_exec(cx, STEP_RECORD,
 		    DB_ARGS(db_int(step->step), db_text(step->name), db_text(step->hash),
 			    db_int(cx->now)),
 		    NULL));
+	if (cx->conn->pg != NULL)
+		return OK;
 	(void)snprintf(version, sizeof(version), "PRAGMA user_version = %d", step->step);
 	code = conn_run(cx->conn, version);
 	return code == SQLITE_OK ? OK : code_fail(cx, cx->conn, code, version);

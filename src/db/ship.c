@@ -266,6 +266,8 @@ db_ship_start(struct ctx *cx, struct db *db)
 
 	if (!db->lane.running)
 		return fail(cx, ERR_DENIED, "err.db_read_only");
+	if (db->pg != NULL)
+		return fail(cx, ERR_INVALID, "err.db_backup_pg", db->path);
 	if (db->lane.ship != NULL)
 		return fail(cx, ERR_CONFLICT, "err.copy_twice");
 	/* SQLite takes no locks on the log, so that closing this drops none. */

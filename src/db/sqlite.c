@@ -19,6 +19,7 @@
 
 #include "base/memory.h"
 #include "db/functions.h"
+#include "db/pg_int.h"
 
 #define MAX_VALUE (64 * 1024 * 1024) /* bytes of one text or blob */
 #define MAX_SQL_BYTES (1024 * 1024)  /* bytes of one statement; a script may be longer */
@@ -190,7 +191,10 @@ conn_close(struct conn *c)
 {
 	if (c == NULL)
 		return;
+	if (c->pg != NULL)
+		c->pg->closing = true;
 	stmts_forget(c);
+	pg_conn_free(c->pg);
 	if (sqlite3_close(c->handle) != SQLITE_OK)
 		BUG("connection still in use");
 	free(c);
@@ -200,9 +204,12 @@ SCOPED_DEFINE(closing, struct conn, conn_close)
 enum err
 conn_open(struct ctx *cx, struct db *db, bool writer, struct conn **ret)
 {
-	SCOPED(closing) struct conn *c = mem_new(sizeof(*c));
+	SCOPED(closing) struct conn *c = NULL;
 	int code;
 
+	if (db->pg != NULL)
+		return pg_conn_open(cx, db, writer, ret);
+	c = mem_new(sizeof(*c));
 	c->db = db;
 	c->writer = writer;
 	code = sqlite3_open_v2(db->path, &c->handle,
@@ -236,7 +243,7 @@ conn_free(struct conn *c)
 		return;
 	if (c->writer)
 		BUG("the lane's connection is not the caller's");
-	if (c->snapshot)
+	if (c->snapshot && c->pg == NULL)
 		(void)conn_run_surely(c, "ROLLBACK");
 	atomic_fetch_sub(&c->db->readers, 1);
 	conn_close(c);
@@ -250,6 +257,8 @@ db_snapshot(struct ctx *cx)
 
 	if (c == NULL || c->writer || c->snapshot)
 		BUG("a snapshot here is not possible");
+	if (c->pg != NULL)
+		return pg_snapshot(cx);
 	code = conn_run(c, "BEGIN");
 	if (code == SQLITE_OK) /* the first read is what fixes it */
 		code = conn_run(c, "SELECT 1 FROM sqlite_schema LIMIT 1");
@@ -269,11 +278,20 @@ db_snapshot_end(struct ctx *cx)
 
 	if (c == NULL || !c->snapshot)
 		BUG("no snapshot to end");
-	(void)conn_run_surely(c, "ROLLBACK");
+	if (c->pg != NULL)
+		pg_snapshot_end(c->pg);
+	else
+		(void)conn_run_surely(c, "ROLLBACK");
 	c->snapshot = false;
 }
 
 /* ---- the store ---- */
+
+bool
+db_is_server(const char *url)
+{
+	return pg_is_url(url);
+}
 
 /* "x.db", "file:x.db" or "file:///x.db" */
 static enum err
@@ -407,16 +425,20 @@ db_open(struct ctx *cx, const char *url, unsigned flags, struct db **ret)
 	size_t size;
 
 	(void)pthread_once(&once, sqlite_start);
-	TRY(url_path(cx, url, &path));
-	TRY(file_find(cx, path, flags & DB_READ_ONLY ? 0 : flags, &full));
+	if (!pg_is_url(url)) {
+		TRY(url_path(cx, url, &path));
+		TRY(file_find(cx, path, flags & DB_READ_ONLY ? 0 : flags, &full));
+	}
 	db = mem_new(sizeof(*db));
 	db->path = full;
-	size = strlen(full) + sizeof("-wal");
+	size = strlen(full == NULL ? "" : full) + sizeof("-wal");
 	db->log_path = mem_new(size);
-	(void)snprintf(db->log_path, size, "%s-wal", full);
+	(void)snprintf(db->log_path, size, "%s-wal", full == NULL ? "" : full);
 	db->flags = flags;
 	db->lock_fd = -1;
-	if (flags & DB_READ_ONLY)
+	if (full == NULL)
+		TRY(pg_open(cx, db, url));
+	else if (flags & DB_READ_ONLY)
 		TRY(store_open_reading(cx, db));
 	else
 		TRY(store_open_writing(cx, db));
@@ -436,6 +458,7 @@ db_close(struct db *db)
 	if (db->lock_fd >= 0)
 		(void)close(db->lock_fd);
 	free(db->log_path);
+	pg_store_free(db->pg);
 	free(db->path);
 	free(db);
 }
@@ -443,5 +466,5 @@ db_close(struct db *db)
 const char *
 db_path(const struct db *db)
 {
-	return db->path;
+	return db->pg != NULL ? NULL : db->path;
 }

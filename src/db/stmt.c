@@ -11,6 +11,7 @@
 
 #include "base/civil.h"
 #include "base/memory.h"
+#include "db/pg_int.h"
 
 /* ---- the store ---- */
 
@@ -64,7 +65,10 @@ stmt_drop(struct conn *c, struct stmt *q)
 		c->by_address[address_slot(q->address)] = NULL;
 	idle_remove(c, q);
 	c->stmts--;
-	(void)sqlite3_finalize(q->handle);
+	if (c->pg != NULL)
+		pg_stmt_end(c, q->pg);
+	else
+		(void)sqlite3_finalize(q->handle);
 	free(q->text);
 	free(q);
 }
@@ -106,18 +110,40 @@ only_space(const char *s)
 	return s[strspn(s, " \t\r\n;")] == '\0';
 }
 
+/* Past a DB_CLAIM at the end of a statement: SQLite has one writer, and nothing to skip. */
+static int
+length_without_claim(const char *sql)
+{
+	size_t n = strlen(sql), claim = sizeof(DB_CLAIM) - 1;
+
+	return n > claim && strcmp(sql + n - claim, DB_CLAIM) == 0 ? (int)(n - claim) : -1;
+}
+
+static int
+compile(struct conn *c, const char *sql, sqlite3_stmt **ret)
+{
+	const char *rest = NULL;
+	int len = length_without_claim(sql), code;
+
+	code = sqlite3_prepare_v3(c->handle, sql, len, SQLITE_PREPARE_PERSISTENT, ret, &rest);
+	if (code == SQLITE_OK && (*ret == NULL || (len < 0 && !only_space(rest))))
+		code = SQLITE_ERROR; /* none, or more than one */
+	return code;
+}
+
 /* Compile and put into the store as idle; NULL with SQLite's code if it does not compile. */
 static struct stmt *
 stmt_make(struct conn *c, const char *sql, int *ret_code)
 {
 	sqlite3_stmt *handle = NULL;
-	const char *rest = NULL;
+	struct pg_stmt *pg = NULL;
 	struct stmt *q;
-	int code;
+	int code = SQLITE_OK;
 
-	code = sqlite3_prepare_v3(c->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, &rest);
-	if (code == SQLITE_OK && (handle == NULL || !only_space(rest)))
-		code = SQLITE_ERROR; /* none, or more than one */
+	if (c->pg == NULL)
+		code = compile(c, sql, &handle);
+	else if ((pg = pg_stmt_new(c, sql)) == NULL)
+		code = SQLITE_AUTH;
 	if (code != SQLITE_OK) {
 		(void)sqlite3_finalize(handle);
 		*ret_code = code;
@@ -129,6 +155,7 @@ stmt_make(struct conn *c, const char *sql, int *ret_code)
 	q->text = mem_new(strlen(sql) + 1);
 	memcpy(q->text, sql, strlen(sql));
 	q->handle = handle;
+	q->pg = pg;
 	q->conn = c;
 	q->own = c->own;
 	q->address = sql;
@@ -166,8 +193,12 @@ stmt_free(struct stmt *q)
 		return;
 	if (q->idle)
 		BUG("statement given back twice");
-	(void)sqlite3_reset(q->handle); /* repeats the error of the last step */
-	(void)sqlite3_clear_bindings(q->handle);
+	if (q->pg != NULL) {
+		pg_stmt_reset(q);
+	} else {
+		(void)sqlite3_reset(q->handle); /* repeats the error of the last step */
+		(void)sqlite3_clear_bindings(q->handle);
+	}
 	q->conn->lent--;
 	idle_add(q->conn, q);
 }
@@ -252,7 +283,7 @@ bind_all(struct ctx *cx, struct stmt *q, struct db_args args)
 static bool
 transaction_lost(const struct conn *c)
 {
-	return c->grouping && sqlite3_get_autocommit(c->handle) != 0;
+	return c->pg == NULL && c->grouping && sqlite3_get_autocommit(c->handle) != 0;
 }
 
 enum err
@@ -267,9 +298,11 @@ db_query(struct ctx *cx, const char *sql, struct db_args args, struct stmt **ret
 	if (transaction_lost(c))
 		return fail(cx, ERR_IO, "err.disk");
 	code = stmt_take(c, sql, &q);
+	if (code != SQLITE_OK && c->pg != NULL)
+		return pg_fail_untranslated(cx, sql);
 	if (code != SQLITE_OK)
 		return code_fail_compile(cx, c, code, sql);
-	TRY(bind_all(cx, q, args));
+	TRY(q->pg != NULL ? pg_stmt_bind(cx, q, args) : bind_all(cx, q, args));
 	*ret = q;
 	q = NULL;
 	return OK;
@@ -280,6 +313,8 @@ stmt_step(struct ctx *cx, struct stmt *q, bool *ret_row)
 {
 	int code;
 
+	if (q->pg != NULL)
+		return pg_stmt_step(cx, q, ret_row);
 	if (q->ended) {
 		*ret_row = false;
 		return OK;
@@ -299,12 +334,16 @@ stmt_step(struct ctx *cx, struct stmt *q, bool *ret_row)
 bool
 stmt_is_null(const struct stmt *q, int col)
 {
+	if (q->pg != NULL)
+		return pg_is_null(q, col);
 	return sqlite3_column_type(q->handle, col) == SQLITE_NULL;
 }
 
 int64_t
 stmt_int(const struct stmt *q, int col)
 {
+	if (q->pg != NULL)
+		return pg_int(q, col);
 	return sqlite3_column_int64(q->handle, col);
 }
 
@@ -321,14 +360,19 @@ stmt_date(const struct stmt *q, int col)
 const char *
 stmt_text(const struct stmt *q, int col)
 {
+	if (q->pg != NULL)
+		return pg_text(q, col);
 	return (const char *)sqlite3_column_text(q->handle, col);
 }
 
 const void *
 stmt_bytes(const struct stmt *q, int col, size_t *ret_len)
 {
-	const void *p = sqlite3_column_blob(q->handle, col);
+	const void *p;
 
+	if (q->pg != NULL)
+		return pg_bytes(q, col, ret_len);
+	p = sqlite3_column_blob(q->handle, col);
 	*ret_len = (size_t)sqlite3_column_bytes(q->handle, col);
 	return p == NULL && !stmt_is_null(q, col) ? "" : p;
 }
@@ -342,18 +386,24 @@ stmt_copy(struct ctx *cx, const struct stmt *q, int col)
 int
 stmt_columns(const struct stmt *q)
 {
+	if (q->pg != NULL)
+		return pg_columns(q);
 	return sqlite3_column_count(q->handle);
 }
 
 const char *
 stmt_column_name(const struct stmt *q, int col)
 {
+	if (q->pg != NULL)
+		return pg_column_name(q, col);
 	return sqlite3_column_name(q->handle, col);
 }
 
 enum db_kind
 stmt_kind(const struct stmt *q, int col)
 {
+	if (q->pg != NULL)
+		return pg_kind(q, col);
 	switch (sqlite3_column_type(q->handle, col)) {
 	case SQLITE_NULL:
 		return DB_NULL;
@@ -375,6 +425,8 @@ db_exec(struct ctx *cx, const char *sql, struct db_args args, int64_t *ret_chang
 	bool row = true;
 
 	TRY(db_query(cx, sql, args, &q));
+	if (q->pg != NULL)
+		return pg_exec(cx, q, ret_changes);
 	while (row)
 		TRY(stmt_step(cx, q, &row));
 	if (ret_changes != NULL)
@@ -425,6 +477,9 @@ db_script(struct ctx *cx, const char *sql)
 
 	if (!db_writing(cx))
 		BUG("script outside of a closure");
+	memset(c->memory, 0, sizeof(c->memory));
+	if (c->pg != NULL)
+		return pg_script_run(cx, sql);
 	if (transaction_lost(c))
 		return fail(cx, ERR_IO, "err.disk");
 	c->scripting = true;
@@ -437,4 +492,18 @@ bool
 db_writing(const struct ctx *cx)
 {
 	return cx->conn != NULL && cx->conn->writer;
+}
+
+void *
+db_memory(struct ctx *cx, size_t size)
+{
+	if (!db_writing(cx) || size > sizeof(cx->conn->memory))
+		BUG("no memory of the lane");
+	return cx->conn->memory;
+}
+
+int64_t
+db_node(const struct ctx *cx)
+{
+	return cx->conn->pg != NULL ? cx->conn->pg->node : 1;
 }

@@ -95,7 +95,7 @@ TEST(arguments_must_be_as_many_as_parameters)
 	EXPECT_ERR(ERR_BUG, db_get_int(cx, "SELECT 1", DB_ARGS(db_int(1)), &i));
 	EXPECT_ERR(ERR_BUG, db_get_int(cx, "SELECT ?1", DB_NONE, &i));
 	test_log(true);
-	EXPECT_ERR(ERR_NOTFOUND, db_get_int(cx, "SELECT 1 WHERE 0", DB_NONE, &i));
+	EXPECT_ERR(ERR_NOTFOUND, db_get_int(cx, "SELECT 1 WHERE 1 = 0", DB_NONE, &i));
 	EXPECT_INT(7, i);
 	EXPECT_OK(db_get_int(cx, "SELECT ?1 + ?2 + ?1", DB_ARGS(db_int(1), db_int(2)), &i));
 	EXPECT_INT(4, i);
@@ -144,7 +144,7 @@ TEST(constraints_are_told_in_our_words)
 		EXPECT_TEXT(CASE[i].key, cx->error.key);
 		if (CASE[i].arg == NULL)
 			EXPECT_INT(0, cx->error.nargs);
-		else
+		else if (!test_on_postgres() || strstr(sql, "'x'") == NULL)
 			EXPECT_TEXT(CASE[i].arg, cx->error.args[0]);
 		ctx_forgive(cx);
 	}
@@ -200,6 +200,7 @@ TEST(statements_are_prepared_once)
 	sqlite3_stmt *first = lent(t, SQL);
 	size_t before = b.conn->stmts;
 
+	SQLITE_ONLY();
 	EXPECT(lent(t, SQL) == first);
 	EXPECT(lent(t, built) == first); /* the same text elsewhere */
 	EXPECT(lent(t, SQL) == first);

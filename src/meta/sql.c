@@ -143,7 +143,7 @@ sql_right(struct ctx *cx, const struct types *ts, const struct type *t, enum rig
 		if (s->kind == SCOPE_NONE || !holds(cx, ts, t->grants[i].duty))
 			continue;
 		if (s->kind == SCOPE_ALL) {
-			buf_text(out, "1");
+			buf_text(out, "TRUE");
 			return true;
 		}
 		for (int k = 0; k < n; k++)
@@ -152,7 +152,7 @@ sql_right(struct ctx *cx, const struct types *ts, const struct type *t, enum rig
 			used[n++] = s;
 	}
 	if (n == 0) {
-		buf_text(out, cx->who.system ? "1" : "0");
+		buf_text(out, cx->who.system ? "TRUE" : "FALSE");
 		return cx->who.system;
 	}
 	buf_char(out, '(');
@@ -579,7 +579,7 @@ sql_measure(struct ctx *cx, const struct types *ts, const struct type *t, const 
 	buf_init(&b, MAX_SQL);
 	buf_text(&b, "SELECT count(*), coalesce(sum(CASE WHEN ");
 	if (m->good == NULL)
-		buf_text(&b, "1");
+		buf_text(&b, "TRUE");
 	else
 		TRY(expr_compile(cx, ts, t, m->good, "t", &b, &sql.params));
 	buf_printf(&b, " THEN 1 ELSE 0 END), 0) FROM \"%s\" t WHERE t.sys_deleted = 0 AND ",

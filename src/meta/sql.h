@@ -41,8 +41,9 @@ sql_args(struct ctx *cx, const struct sql *sql, const struct db_value *values, i
 const char *sql_intern(const char *text);
 
 /*
- * Append the condition under which the actor has a right on a row of `alias`: "1" for all, "0" for
- * none, else the conditions of the duties the actor holds, joined by OR. Returns false if none.
+ * Append the condition under which the actor has a right on a row of `alias`: "TRUE" for all,
+ * "FALSE" for none, else the conditions of the duties the actor holds, joined by OR. Returns false
+ * if none.
  */
 bool sql_right(struct ctx *cx, const struct types *ts, const struct type *t, enum right right,
 	       const char *alias, struct buf *out, struct params *ps);

@@ -19,17 +19,17 @@ TEST(sql_rights_become_conditions)
 		enum right right;
 		const char *sql;
 	} CASES[] = {
-		{ "", RIGHT_SEE, "0" },
-		{ "T.1", RIGHT_SEE, "1" },
+		{ "", RIGHT_SEE, "FALSE" },
+		{ "T.1", RIGHT_SEE, "TRUE" },
 		{ "T.1", RIGHT_EDIT, "(" UNIT ")" },
 		{ "T.1", RIGHT_MOVE, "(" OWN ")" },
-		{ "T.1", RIGHT_CREATE, "1" },
+		{ "T.1", RIGHT_CREATE, "TRUE" },
 		{ "T.2", RIGHT_SEE, "(" OWN ")" },
-		{ "T.2", RIGHT_EDIT, "0" },
-		{ "T.2", RIGHT_MOVE, "1" },
-		{ "T.2", RIGHT_CREATE, "0" },
-		{ "T.1 T.2", RIGHT_SEE, "1" },
-		{ "T.1 T.2", RIGHT_MOVE, "1" },
+		{ "T.2", RIGHT_EDIT, "FALSE" },
+		{ "T.2", RIGHT_MOVE, "TRUE" },
+		{ "T.2", RIGHT_CREATE, "FALSE" },
+		{ "T.1 T.2", RIGHT_SEE, "TRUE" },
+		{ "T.1 T.2", RIGHT_MOVE, "TRUE" },
 		{ "T.3", RIGHT_SEE,
 		  "(((SELECT q.\"birth_date\" FROM \"human\" q WHERE q.sys_id = t.\"human\") < "
 		  "10957 "
@@ -50,7 +50,7 @@ TEST(sql_rights_become_conditions)
 		test_duties(t, ts, CASES[i].duties);
 		any = sql_right(&t->cx, ts, c, CASES[i].right, "t", &b, &ps);
 		EXPECT_TEXT(CASES[i].sql, b.bytes);
-		EXPECT_INT(strcmp(CASES[i].sql, "0") != 0, any);
+		EXPECT_INT(strcmp(CASES[i].sql, "FALSE") != 0, any);
 		EXPECT_INT(any, sql_may(&t->cx, ts, c, CASES[i].right));
 	}
 }
@@ -64,7 +64,7 @@ TEST(sql_the_program_itself_may_all)
 	buf_init(&b, MAX_SQL);
 	t->cx.who = (struct actor){ .system = true };
 	EXPECT(sql_right(&t->cx, ts, types_get(ts, "case"), RIGHT_CREATE, "t", &b, &ps));
-	EXPECT_TEXT("1", b.bytes);
+	EXPECT_TEXT("TRUE", b.bytes);
 	EXPECT(sql_may(&t->cx, ts, types_get(ts, "case"), RIGHT_EDIT));
 }
 
@@ -93,16 +93,17 @@ TEST(sql_lists_join_what_their_columns_need)
 
 	test_duties(t, ts, "T.1");
 	EXPECT_OK(sql_list(&t->cx, ts, &lq, &sql));
-	EXPECT_TEXT("SELECT t.sys_id, t.sys_number, t.sys_state, t.sys_due, t.\"human\", "
-		    "t.\"arrived\", t.\"sys_number\", t.sys_number, c1.title FROM \"case\" t LEFT "
-		    "JOIN sys_record c1 ON c1.id = t.\"human\" WHERE t.sys_deleted = 0 AND 1 ORDER "
-		    "BY t.\"arrived\" DESC, t.\"sys_number\" DESC, t.sys_id DESC LIMIT 50",
-		    sql.text);
+	EXPECT_TEXT(
+		"SELECT t.sys_id, t.sys_number, t.sys_state, t.sys_due, t.\"human\", "
+		"t.\"arrived\", t.\"sys_number\", t.sys_number, c1.title FROM \"case\" t LEFT "
+		"JOIN sys_record c1 ON c1.id = t.\"human\" WHERE t.sys_deleted = 0 AND TRUE ORDER "
+		"BY t.\"arrived\" DESC, t.\"sys_number\" DESC, t.sys_id DESC LIMIT 50",
+		sql.text);
 	lq.after = true;
 	lq.filter[0] = "service";
 	lq.nfilters = 1;
 	EXPECT_OK(sql_list(&t->cx, ts, &lq, &sql));
-	EXPECT(strstr(sql.text, " AND 1 AND t.\"service\" = ?1 AND (t.\"arrived\", "
+	EXPECT(strstr(sql.text, " AND TRUE AND t.\"service\" = ?1 AND (t.\"arrived\", "
 				"t.\"sys_number\", t.sys_id) < (?2, ?3, ?4) ORDER BY") != NULL);
 	EXPECT_INT(4, sql.params.n);
 	lq.backwards = true;

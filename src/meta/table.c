@@ -229,7 +229,7 @@ create_shape(struct builder *x, const struct type *t, bool insert)
 	SCOPED_BUF b;
 
 	buf_init(&b, MAX_SQL);
-	buf_char(&b, '0');
+	buf_text(&b, "FALSE");
 	for (int i = 0; i < t->nfields; i++) {
 		const struct field *f = &t->fields[i];
 

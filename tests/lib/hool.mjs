@@ -9,6 +9,28 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const program = path.resolve(root, process.env.HOOL || 'build/hool');
 export const outDir = path.join(root, 'build');
 
+// With HOOL_TEST_DB=postgres databases are those of the server that HOOL_TEST_PG names
+// (tests/postgres/with.sh starts one); a copy of a database is made by the server.
+export const onPostgres = process.env.HOOL_TEST_DB === 'postgres';
+let copies = 0;
+
+function databaseUrl(name) {
+	const url = process.env.HOOL_TEST_PG || '';
+	if (!url.includes('/hool?'))
+		throw new Error('HOOL_TEST_PG names no server: run it by tests/postgres/with.sh');
+	return url.replace('/hool?', `/${name}?`);
+}
+
+// An empty database, or a copy of another; its address.
+export function createDatabase(name, from) {
+	const run = spawnSync(path.join(process.env.PG_BIN || '', 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1',
+		'-d', databaseUrl('postgres'), '-c', `CREATE DATABASE ${name}` + (from ? ` TEMPLATE ${from}` : '')],
+		{ encoding: 'utf8' });
+	if (run.status !== 0)
+		throw new Error(`CREATE DATABASE ${name}: ${run.stderr}`);
+	return databaseUrl(name);
+}
+
 // A practice database made by `hool practice` with these arguments, made once a run and copied.
 process.setMaxListeners(0); // each server is ended at exit
 const made = new Map();
@@ -19,14 +41,19 @@ export function practiceDatabase(folder, args) {
 		fs.rmSync(from, { recursive: true, force: true });
 		fs.mkdirSync(from, { recursive: true });
 		process.on('exit', () => fs.rmSync(from, { recursive: true, force: true }));
-		const run = spawnSync(program, ['practice', '--db', path.join(from, 'hool.db'), ...args],
-			{ cwd: root, encoding: 'utf8', timeout: 120000 });
+		const db = onPostgres ? createDatabase(path.basename(from).replaceAll('-', '_'))
+			: path.join(from, 'hool.db');
+		const run = spawnSync(program, ['practice', '--db', db, ...args],
+			{ cwd: onPostgres ? from : root, encoding: 'utf8', timeout: 120000 });
 		if (run.status !== 0)
 			throw new Error(`hool practice ${key}: code ${run.status}\n${run.stdout}${run.stderr}`);
 		made.set(key, from);
 	}
 	fs.rmSync(folder, { recursive: true, force: true });
 	fs.cpSync(made.get(key), folder, { recursive: true });
+	if (onPostgres)
+		return createDatabase(`copy_${process.pid}_${++copies}`,
+			path.basename(made.get(key)).replaceAll('-', '_'));
 	return path.join(folder, 'hool.db');
 }
 

@@ -17,15 +17,19 @@ static const char ROOMS[] =
 	"SELECT s.sys_id, s.provider, v.sys_id, s.name, o.name, s.sys_number, v.code, v.name, "
 	"s.county, s.work_kinds, s.languages, coalesce(p.places, 0), "
 	"(SELECT count(*) FROM placement x WHERE x.site = s.sys_id AND x.service = v.sys_id AND "
-	"x.sys_open = 1 AND x.sys_deleted = 0) AS there, "
+	"x.sys_open = 1 AND x.sys_deleted = 0), "
 	"(SELECT count(*) FROM referral y WHERE y.site = s.sys_id AND y.service = v.sys_id AND "
-	"y.sys_state = 'issued' AND y.sys_deleted = 0) AS coming, s.first_free, s.confirmed_on "
+	"y.sys_state = 'issued' AND y.sys_deleted = 0), s.first_free, s.confirmed_on "
 	"FROM site s JOIN organisation o ON o.sys_id = s.provider JOIN service v ON v.sys_deleted "
 	"= 0 "
 	"LEFT JOIN site_places p ON p.site = s.sys_id AND p.service = v.sys_id AND "
 	"p.sys_deleted = 0 AND p.valid_from <= ?3 AND coalesce(p.valid_to, 2147483647) >= ?3 "
 	"WHERE s.sys_state = 'open' AND s.sys_deleted = 0 AND (?1 = 0 OR s.provider = ?1) "
-	"AND (?2 = 0 OR s.sys_id = ?2) AND (p.sys_id IS NOT NULL OR there > 0 OR coming > 0) "
+	"AND (?2 = 0 OR s.sys_id = ?2) AND (p.sys_id IS NOT NULL OR "
+	"EXISTS (SELECT 1 FROM placement x WHERE x.site = s.sys_id AND x.service = v.sys_id AND "
+	"x.sys_open = 1 AND x.sys_deleted = 0) OR EXISTS (SELECT 1 FROM referral y WHERE "
+	"y.site = s.sys_id AND y.service = v.sys_id AND y.sys_state = 'issued' AND "
+	"y.sys_deleted = 0)) "
 	"ORDER BY o.name_sort, s.name_sort, s.sys_id, v.name_sort LIMIT 501";
 
 enum err

@@ -23,8 +23,9 @@ static const char OVERVIEW[] =
 	"s.name_sort";
 static const char PERSONS[] =
 	"SELECT count(DISTINCT e.person) FROM queue_entry e JOIN service s ON s.sys_id = e.service "
-	"WHERE e.sys_state = 'waiting' AND e.sys_deleted = 0 AND ((?1 AND coalesce(s.duty, 'B3.1') "
-	"= 'B3.1') OR (?2 AND s.duty = 'D3.1'))";
+	"WHERE e.sys_state = 'waiting' AND e.sys_deleted = 0 AND ((?1 = 1 AND coalesce(s.duty, "
+	"'B3.1') "
+	"= 'B3.1') OR (?2 = 1 AND s.duty = 'D3.1'))";
 static const char SERVICE_BY_CODE[] =
 	"SELECT sys_id FROM service WHERE code = ?1 AND sys_deleted = 0";
 /* One page of a queue behind a row (?2 to ?4; all least at the start). */
