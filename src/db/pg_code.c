@@ -139,6 +139,8 @@ pg_fail(struct ctx *cx, struct pg_conn *p, const char *sql)
 		return fail(cx, ERR_INVALID, "err.db_null", column_name(cx, p));
 	if (strcmp(code, "23514") == 0)
 		return fail(cx, ERR_INVALID, "err.db_check", field(p, PG_DIAG_CONSTRAINT_NAME));
+	if (strcmp(code, "42804") == 0)
+		log_failure(p, sql);
 	if (is_bad_value(code) && !reads(sql))
 		return fail(cx, ERR_INVALID, "err.db_check", field(p, PG_DIAG_COLUMN_NAME));
 	if (strcmp(code, PG_RAISED) == 0)

@@ -49,6 +49,7 @@ TEST(db_writes_only_where_its_file_still_is)
 	SCOPED(db) struct db *db = test_db(t);
 	const char *logs[] = { db->path, db->log_path };
 
+	SQLITE_ONLY();
 	test_db_script(t, db, "CREATE TABLE one (id INTEGER PRIMARY KEY) STRICT");
 	test_log(false);
 	EXPECT_INT(OK, try(t, db, 1));
@@ -82,6 +83,7 @@ TEST(db_does_not_acknowledge_what_went_with_its_file)
 {
 	SCOPED(db) struct db *db = test_db(t);
 
+	SQLITE_ONLY();
 	test_db_script(t, db, "CREATE TABLE one (id INTEGER PRIMARY KEY) STRICT");
 	test_log(false);
 	EXPECT_INT(ERR_IO, db_run(&t->cx, db, "move", insert_and_move, db));

@@ -66,6 +66,7 @@ TEST(shipped_pages_bring_a_copy_up_to_date)
 	struct ctx *cx = test_ctx(t);
 	const char *copy = test_db_path(t);
 
+	SQLITE_ONLY();
 	test_db_script(t, db, TABLES);
 	EXPECT_OK(db_ship_start(cx, db));
 	EXPECT_ERR(ERR_CONFLICT, db_ship_start(cx, db));
@@ -95,6 +96,7 @@ TEST(what_stood_in_the_log_before_is_shipped_too)
 	struct ctx *cx = test_ctx(t);
 	const char *copy = test_db_path(t);
 
+	SQLITE_ONLY();
 	test_db_script(t, db, TABLES);
 	EXPECT_OK(db_backup(cx, db, copy));
 	test_db_script(t, db, FILL);
@@ -124,6 +126,7 @@ TEST(a_log_that_cannot_be_read_is_told_and_gathering_goes_on)
 	struct ctx *cx = test_ctx(t);
 	char *wal = arena_printf(cx->arena, "%s-wal", db->path);
 
+	SQLITE_ONLY();
 	test_db_script(t, db, TABLES);
 	EXPECT_OK(db_ship_start(cx, db));
 	lane_errand(&db->lane, spoil_log, wal);
@@ -187,6 +190,7 @@ TEST(a_store_that_grows_in_use_learns_which_index_to_use)
 	SCOPED(db) struct db *db = test_db(t);
 	SCOPED(conn) struct conn *reader = NULL;
 
+	SQLITE_ONLY();
 	test_db_script(t, db, TABLES);
 	test_db_script(t, db, CHOICE);
 	EXPECT_OK(db_reader(test_ctx(t), db, &reader));
@@ -204,6 +208,7 @@ TEST(little_written_is_not_looked_at_again)
 {
 	SCOPED(db) struct db *db = test_db(t);
 
+	SQLITE_ONLY();
 	test_db_script(t, db, CHOICE);
 	EXPECT_OK(db_tend(test_ctx(t), db));
 	EXPECT_INT(0, test_db_int(t, db,

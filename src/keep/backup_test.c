@@ -54,6 +54,7 @@ TEST(a_restored_backup_is_what_was_there)
 	struct pack_key key = shared_key(7);
 	const struct pack_key *keys[] = { NULL, &key };
 
+	SQLITE_ONLY();
 	for (int i = 0; i < 2; i++) {
 		const char *path = test_db_path(t), *to = test_db_path(t);
 		struct manifest was, is;
@@ -77,6 +78,7 @@ TEST(two_backups_at_once_do_not_mix)
 	SCOPED(staged) struct staged *s = NULL;
 	struct manifest m;
 
+	SQLITE_ONLY();
 	EXPECT_OK(stage_make(cx, test_world_db(t), NULL, NULL, &s));
 	EXPECT_ERR(ERR_BUSY, backup_pack(cx, test_world_db(t), test_db_path(t), NULL, &m));
 	staged_free(s);
@@ -156,6 +158,7 @@ TEST(a_manifest_that_does_not_fit_is_told)
 		{ &PIECE, nothing, "err.pack_piece" },
 	};
 
+	SQLITE_ONLY();
 	(void)filled(t);
 	for (size_t i = 0; i < sizeof(CASE) / sizeof(CASE[0]); i++)
 		EXPECT_TEXT(CASE[i].says, refusal(t, made_up(t, *CASE[i].head, CASE[i].change),
@@ -212,6 +215,7 @@ TEST(a_log_left_beside_the_new_name_is_not_taken_over)
 		   *wal = arena_printf(t->arena, "%s-wal", to);
 	struct manifest m;
 
+	SQLITE_ONLY();
 	EXPECT_OK(backup_pack(cx, test_world_db(t), path, NULL, &m));
 	EXPECT_INT(0, close(open(wal, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)));
 	EXPECT_TEXT("err.file_exists", refusal(t, path, NULL, to));
@@ -272,6 +276,7 @@ TEST(a_backup_under_load_is_of_one_moment_and_stops_nobody)
 	struct ctx *cx = filled(t);
 	struct writer w = { .db = test_world_db(t) };
 
+	SQLITE_ONLY();
 	EXPECT_INT(0, pthread_create(&w.thread, NULL, write_pairs, &w));
 	for (int i = 0; i < 3; i++) {
 		const char *path = test_db_path(t), *to = test_db_path(t);

@@ -205,7 +205,7 @@ create_guard(struct builder *x, const struct type *t, const struct guard *g)
 	if (g->unless != NULL) {
 		buf_text(&b, "NOT (old.sys_deleted = 0 AND coalesce(");
 		TRY(expr_compile_change(x->cx, x->types, t, g->unless, &b));
-		buf_text(&b, ", 0)) AND ");
+		buf_text(&b, ", FALSE)) AND ");
 	}
 	buf_text(&b, when.bytes);
 	TRY(buf_check(x->cx, &b));
