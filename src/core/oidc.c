@@ -218,7 +218,11 @@ verify(struct ctx *cx, struct oidc *o, const struct provider *p, const char *tok
 		return e;
 	ctx_forgive(cx);
 	TRY(provider_renew(cx, o, &fresh));
-	return jose_verify(cx, token, &fresh.keys, ret_payload, ret_len);
+	e = jose_verify(cx, token, &fresh.keys, ret_payload, ret_len);
+	if (e != ERR_NOTFOUND)
+		return e;
+	ctx_forgive(cx); /* the token is at fault now, not what we know */
+	return fail(cx, ERR_INVALID, "err.jose.kid");
 }
 
 /* What is wrong with how the browser came back, before anything is asked. */

@@ -285,16 +285,18 @@ read_place(const struct http_settings *s, uint16_t port, struct place *ret)
 	return true;
 }
 
-/* A socket bound to the place, or -1. */
+/* A socket bound to the place, or -1. Connections of a server that was here a moment ago, which we
+ * ended and the kernel remembers for a minute, do not keep us from it (SO_REUSEADDR). */
 static int
-bound_socket(const struct place *at, int option)
+bound_socket(const struct place *at, bool shared)
 {
 	int fd = socket(at->at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int on = 1;
 
 	if (fd < 0)
 		return -1;
-	if (setsockopt(fd, SOL_SOCKET, option, &on, sizeof(on)) != 0 ||
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+	    (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0) ||
 	    bind(fd, &at->at.any, at->len) != 0) {
 		(void)close(fd);
 		return -1;
@@ -306,7 +308,7 @@ bound_socket(const struct place *at, int option)
 static bool
 is_free(const struct place *at)
 {
-	int fd = bound_socket(at, SO_REUSEADDR);
+	int fd = bound_socket(at, false);
 	bool is;
 
 	if (fd < 0)
@@ -326,7 +328,7 @@ loop_listen(struct ctx *cx, struct http *h, struct loop *l)
 		return fail(cx, ERR_INVALID, "err.http.address", h->settings.address);
 	if (l == h->loops && h->port != 0 && !is_free(&at))
 		return fail(cx, ERR_IO, "err.http.port", text_from_int(cx->arena, h->port));
-	l->listen_fd = bound_socket(&at, SO_REUSEPORT);
+	l->listen_fd = bound_socket(&at, true);
 	if (l->listen_fd < 0 || listen(l->listen_fd, BACKLOG) != 0 ||
 	    getsockname(l->listen_fd, &at.at.any, &at.len) != 0)
 		return fail(cx, ERR_IO, "err.http.port", text_from_int(cx->arena, h->port));

@@ -222,7 +222,7 @@ codes_page(struct visit *v, const struct factor_codes *codes)
 	visit_page_begin(v, msg(v->cx, "factor.codes"));
 	part_notice(&v->page, TONE_SOON, msg(v->cx, "factor.codes_once"),
 		    msg(v->cx, "factor.codes_help"));
-	html_raw(h, "<ol class=\"codes\">");
+	html_raw(h, "<ol class=\"recovery\">");
 	for (int i = 0; i < FACTOR_RECOVERY; i++)
 		html_element(h, "li", NULL, codes->at[i]);
 	html_raw(h, "</ol>");

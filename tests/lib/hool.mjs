@@ -60,7 +60,7 @@ export function practiceDatabase(folder, args) {
 // Start `hool serve` on a database; resolves when it says where it listens.
 export async function startServer(db, logFile, args = []) {
 	const log = fs.openSync(logFile, 'a');
-	const child = spawn(program, ['serve', '--db', db, '--listen', '127.0.0.1:0', ...args],
+	const child = spawn(program, ['serve', '--db', db, ...(args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']), ...args],
 		{ cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
 	const server = { child, base: '', port: 0, output: '', ended: null };
 	server.ended = new Promise((resolve) => {
