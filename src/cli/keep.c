@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
-#include "core/account.h"
 #include "keep/upgrade.h"
 
 static void

@@ -199,13 +199,15 @@ serve(struct run *r, struct db *db, struct serving *s, int fd)
 {
 	SCOPED(copy) struct copy *copy = NULL; /* ends last: it ships what the others wrote */
 	SCOPED(jobs) struct jobs *jobs = NULL;
+	SCOPED(rates) struct rates *rates = rates_new(&s->in.limits); /* outlives the server */
 	SCOPED(http) struct http *http = NULL;
 	struct site site = { .world = r->world,
 			     .db = db,
 			     .works = r->works,
 			     .version = HOOL_VERSION,
 			     .oidc = s->in.oidc,
-			     .home_url = s->in.home };
+			     .home_url = s->in.home,
+			     .rates = rates };
 	struct http_site callbacks;
 	const struct watch_check checks[] = { { "clamd", scanner_works, &s->scanner },
 					      { NULL, NULL, NULL } };

@@ -74,9 +74,23 @@ read_sessions(struct run *r)
 	return OK;
 }
 
+static enum err
+read_limits(struct run *r, struct rate_settings *ret)
+{
+	struct rate_settings s = RATE_USUAL;
+	const char *text;
+
+	while ((text = run_option(r, "--limit", NULL)) != NULL)
+		TRY(rate_setting(r->cx, text, &s));
+	s.loopback = run_flag(r, "--limit-loopback");
+	*ret = s;
+	return OK;
+}
+
 enum err
 signin_options(struct run *r, struct signin_options *ret)
 {
+	TRY(read_limits(r, &ret->limits));
 	TRY(read_sessions(r));
 	return read_oidc(r, ret);
 }

@@ -139,10 +139,11 @@ say_how(struct visit *v, enum err e)
 
 	if (e == ERR_SIGNIN && http_add_header(v->x, "WWW-Authenticate", how) != OK)
 		ctx_forgive(v->cx);
-	/* api_rate() counts by minutes of the clock. */
+	/* api_rate() counts by minutes of the clock; a bucket (rate.h) says itself how long. */
 	if (v->x->status == 429 &&
 	    http_add_header(v->x, "Retry-After",
-			    text_from_int(v->cx->arena, 60 - v->cx->now % 60)) != OK)
+			    text_from_int(v->cx->arena,
+					  v->wait > 0 ? v->wait : 60 - v->cx->now % 60)) != OK)
 		ctx_forgive(v->cx);
 }
 

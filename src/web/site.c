@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "core/access.h"
@@ -265,6 +266,62 @@ must_scan(const struct visit *v)
 	return v->site->scanner != NULL && v->x->file_count > 0;
 }
 
+/* ---- how much ---- */
+
+/* By the address alone, before anybody is looked up. */
+static enum rate_kind
+rate_kind(const struct visit *v)
+{
+	const char *path = v->x->path, *end = strrchr(path, '/');
+	bool post = strcmp(v->x->method, "POST") == 0;
+
+	if (v->api)
+		return RATE_API;
+	if ((post && text_starts(path, PATH_SIGN_IN)) || text_starts(path, PATH_OUTSIDE) ||
+	    text_starts(path, PATH_OUTSIDE_BACK) ||
+	    (post && (strcmp(path, PATH_PROVE) == 0 || text_starts(path, PATH_FACTOR))))
+		return RATE_SIGNIN;
+	if (post && text_starts(path, PATH_SEARCH))
+		return RATE_SEARCH;
+	return post && end != NULL && strcmp(end, "/fail") == 0 ? RATE_UPLOAD : RATE_ALL;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static enum err
+too_many(struct visit *v)
+{
+	return http_refuse(v->x, 429, ERR_LIMIT, "err.limit", text_from_int(v->cx->arena, v->wait));
+}
+
+static enum err
+hold_address(struct visit *v)
+{
+	if (v->site->rates == NULL ||
+	    rate_address(v->site->rates, rate_kind(v), v->x->address, now_ms(), &v->wait))
+		return OK;
+	return too_many(v);
+}
+
+/* A user, or a token: their numbers have different signs. */
+static enum err
+hold_account(struct visit *v)
+{
+	int64_t account = v->bearer ? v->session.id : v->session.who.user;
+
+	if (v->site->rates == NULL || !v->signed_in ||
+	    rate_account(v->site->rates, rate_kind(v), v->x->address, account, now_ms(), &v->wait))
+		return OK;
+	return too_many(v);
+}
+
 static enum err
 site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 {
@@ -284,12 +341,14 @@ site_route(struct http_exchange *x, enum http_lane *ret_lane, void *arg)
 	v->api = api_wanted(x);
 	if (v->api)
 		api_address(v);
+	TRY(hold_address(v));
 	e = find_route(v, site);
 	if (e != OK) {
 		identify(v);
 		return e;
 	}
 	TRY(who(v));
+	TRY(hold_account(v));
 	TRY(check_origin(v));
 	/* Whose position asks for a second factor sets one up before anything else. */
 	if (v->signed_in && (v->route->flags & (WEB_ANYONE | WEB_UNPROVEN)) == 0 &&
@@ -500,6 +559,9 @@ site_failed(struct http_exchange *x, enum err e, void *arg)
 		v->refused = arena_strdup(v->cx->arena, cause.key);
 	if (v->signed_in)
 		x->cx.who = v->session.who;
+	if (v->wait > 0 && !v->api &&
+	    http_add_header(x, "Retry-After", text_from_int(x->cx.arena, v->wait)) != OK)
+		ctx_forgive(&x->cx);
 	if (v->api || api_wanted(x)) {
 		api_language(v);
 		api_problem(v, e);

@@ -35,6 +35,7 @@
 
 struct site;
 struct oidc;
+struct rates;
 
 /* What is wrong with a field of a form, in the reader's words. */
 struct visit_fault {
@@ -66,6 +67,7 @@ struct visit {
 	const char *tried;   /* the name a sign-in was tried with, for the audit log */
 	const char *refused; /* key of the error the visit met first, for the audit log */
 	bool kept;	     /* the session was over, and what was sent is kept as a draft */
+	int64_t wait;	     /* too many requests: seconds until there may be more */
 	/* of the API; web/api.h */
 	bool api;		       /* asked and answered in JSON */
 	bool bearer;		       /* by a token; else by the browser's session */
@@ -213,6 +215,7 @@ struct site {
 	const char *board;		 /* name of the house */
 	const char *version;
 	const struct virus_scanner *scanner; /* of files people send, or NULL */
+	struct rates *rates;		     /* how much one client may ask for; NULL: all */
 	struct oidc *oidc;		     /* the provider people sign in through; NULL: none */
 	const char *home_url;		     /* our own address as the provider knows it */
 	struct static_files *statics;	     /* made by site_init() */

@@ -4,6 +4,7 @@
 
 #include "core/factor.h"
 #include "core/oidc.h"
+#include "web/rate.h"
 #include "web/site.h"
 
 #define SITE_COOKIE "hool"
