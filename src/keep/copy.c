@@ -41,7 +41,7 @@ struct copy {
 	char before[2 * PACK_HASH + 1];
 	struct ship_pages *pending;			    /* taken and not yet written */
 	int64_t shipped_at, base_at, base_tried, pruned_at; /* monotonic milliseconds; 0: never */
-	bool has_base;
+	bool has_base, failed; /* failed: the last time nothing could be shipped */
 };
 
 static int64_t
@@ -148,21 +148,31 @@ alive(struct ctx *cx, const struct copy *c)
 }
 
 static enum err
-ship(struct ctx *cx, struct copy *c)
+pending_write(struct ctx *cx, struct copy *c)
 {
-	if (c->pending == NULL)
-		TRY(db_ship_take(cx, c->db, &c->pending));
 	if (c->pending->commits > 0)
 		TRY(segment_write(cx, c, c->pending));
 	ship_pages_free(c->pending);
 	c->pending = NULL;
-	c->shipped_at = clock_ms(CLOCK_MONOTONIC);
+	return OK;
+}
+
+static enum err
+ship(struct ctx *cx, struct copy *c)
+{
+	if (c->pending != NULL) /* of the last time, which failed */
+		TRY(pending_write(cx, c));
+	TRY(db_ship_take(cx, c->db, &c->pending));
+	TRY(pending_write(cx, c));
 	if (c->has_base)
 		alive(cx, c);
 	return OK;
 }
 
-/* Ship now; if the chain of segments is broken, begin a new run. Failures are told to the log. */
+/*
+ * Ship now. Failures are told to the log; what was taken is kept for the next time. When pages were
+ * lost, or a segment stands under its name without being known to be whole, a new run begins.
+ */
 static void
 ship_or_tell(struct ctx *cx, struct copy *c)
 {
@@ -170,12 +180,14 @@ ship_or_tell(struct ctx *cx, struct copy *c)
 
 	if (e == OK)
 		e = ship(cx, c);
-	if (e == ERR_LIMIT) {
+	if (e == ERR_LIMIT || e == ERR_CONFLICT) {
 		c->run[0] = '\0';
 		c->has_base = false;
 	}
 	if (e != OK)
 		log_error(cx, "copy");
+	c->failed = e != OK;
+	c->shipped_at = clock_ms(CLOCK_MONOTONIC);
 	ctx_forgive(cx);
 }
 
@@ -183,7 +195,7 @@ static bool
 due(const struct copy *c)
 {
 	return clock_ms(CLOCK_MONOTONIC) - c->shipped_at >= c->settings.every * 1000 ||
-	       db_ship_waiting(c->db) >= SOON_PAGES;
+	       (!c->failed && db_ship_waiting(c->db) >= SOON_PAGES);
 }
 
 /* ---- the base ---- */

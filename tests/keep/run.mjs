@@ -168,7 +168,7 @@ for (let round = 0; round < rounds; round++) {
 	say(await baseLaid(copy), `${name}: a base is laid down`);
 	const who = await signIn(server), done = [];
 	const clients = load(server, who, `k${round}`, done, () => false);
-	await sleep(2200 + Math.random() * 1500);
+	await sleep(1800 + Math.random() * 1000);
 	await killServer(server);
 	const killed = Date.now();
 	await clients;
