@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <time.h>
 
 #define MAX_FILENAME 255u /* as much as a form may bring */
@@ -56,11 +57,28 @@ is_of(const char *s, const char *more)
 /* ---- what handlers call ---- */
 
 void
+http_file_out(struct http_exchange *x, int file, size_t len)
+{
+	x->file = file;
+	x->has_file = true;
+	x->len = len;
+}
+
+void
+answer_drop_file(struct http_exchange *x)
+{
+	if (x->has_file)
+		(void)close(x->file);
+	x->has_file = false;
+}
+
+void
 http_reset(struct http_exchange *x)
 {
 	struct running *r = (struct running *)(void *)x;
 
 	buf_clear(&x->out);
+	answer_drop_file(x);
 	x->status = 0;
 	x->refusal = 0;
 	x->content_type = NULL;
@@ -252,6 +270,17 @@ add_headers(struct running *r, struct made *m)
 		add(m, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+/* The library closes the file with the response. */
+static void
+file_body(struct running *r, struct made *m)
+{
+	m->m = MHD_create_response_from_fd(r->x.len, r->x.file);
+	if (m->m == NULL)
+		return; /* closed with the request */
+	r->x.has_file = false;
+	r->sent = r->x.len;
+}
+
 /* What is sent, compressed if that is wanted and worth it. */
 static void
 body(struct running *r, const char *type, struct made *m)
@@ -290,7 +319,10 @@ answer_queue(struct running *r)
 	if (x->status == MHD_HTTP_NO_CONTENT) {
 		m.m = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	} else {
-		body(r, type, &m);
+		if (x->has_file)
+			file_body(r, &m);
+		else
+			body(r, type, &m);
 		add_type(r, &m, type);
 	}
 	add_headers(r, &m);

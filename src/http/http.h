@@ -77,6 +77,8 @@ struct http_exchange {
 	struct buf out;		  /* the body, at most MAX_PAGE */
 	const void *bytes;	  /* or instead of it: bytes that outlive the exchange's answer */
 	size_t len;
+	int file; /* or an open file, if has_file; see http_file_out() */
+	bool has_file;
 	const char *cache; /* Cache-Control; NULL becomes "no-store" */
 	const char *csp;   /* Content-Security-Policy; NULL is the house's own */
 	bool no_gzip;	   /* packed already, or a secret beside what the client sent (BREACH) */
@@ -185,6 +187,10 @@ enum err http_need_form(struct http_exchange *x) MUST_USE;
 #define http_refuse(x, code, e, ...) ((x)->refusal = (code), fail(&(x)->cx, (e), __VA_ARGS__))
 
 /* ---- the answer ---- */
+
+/* Answer with the bytes of an open file from its beginning, `len` of them: sent as they are, and
+ * the file is closed whatever becomes of the answer. */
+void http_file_out(struct http_exchange *x, int file, size_t len);
 
 /* Forget what has been answered so far, also x->after. */
 void http_reset(struct http_exchange *x);

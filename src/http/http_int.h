@@ -196,6 +196,8 @@ char *form_decode(struct arena *a, const char *s, size_t len, bool plus);
 const char *form_size(struct arena *a, size_t bytes);
 
 /* http_answer.c */
+/* Close a file that will not be sent. */
+void answer_drop_file(struct http_exchange *x);
 enum MHD_Result answer_queue(struct running *r);
 /* A whole answer without a body, for what the library must not see. */
 void answer_bare(struct buf *b, int status, bool behind_tls);

@@ -95,6 +95,7 @@ running_free(struct running *r)
 {
 	struct loop *l = r->loop;
 
+	answer_drop_file(&r->x);
 	count(&l->counters.running, -1);
 	if (l->spare_count == SPARE) {
 		running_destroy(r);

@@ -340,6 +340,12 @@ write_foot(struct listing *li)
 			arena_printf(a, "%s&alates=%lld", li->address, (long long)rows[n - 1]->id);
 	if (n > 0 && ((back && li->more) || (!back && li->query.after)))
 		foot.prev = arena_printf(a, "%s&enne=%lld", li->address, (long long)rows[0]->id);
+	if (li->own != NULL) {
+		const char *query = strchr(li->address, '?');
+
+		foot.csv = arena_printf(a, "/%s/loend.csv%s", li->type->path, query);
+		foot.xlsx = arena_printf(a, "/%s/loend.xlsx%s", li->type->path, query);
+	}
 	part_list_foot(&li->v->page, &foot);
 }
 

@@ -266,8 +266,9 @@ take_sort(struct listing *li)
 		       : fail_field(li->v->cx, ERR_INVALID, "jarjesta", "err.api_sort", li->sort);
 }
 
-enum err
-listing_read(struct visit *v, struct listing *li)
+/* Which list, with which filters. */
+static enum err
+choose(struct visit *v, struct listing *li)
 {
 	li->v = v;
 	li->type = v->type;
@@ -285,7 +286,58 @@ listing_read(struct visit *v, struct listing *li)
 	if (li->strict && li->unknown != NULL)
 		return fail_field(v->cx, ERR_INVALID, li->unknown, "err.choice",
 				  http_query(v->x, li->unknown));
+	return OK;
+}
+
+enum err
+listing_read(struct visit *v, struct listing *li)
+{
+	TRY(choose(v, li));
 	TRY(counts_get(v->cx, &li->query, li->values, li->nfilters, &li->count));
 	TRY(read_cursor(li));
 	return read_rows(li);
+}
+
+static enum err
+walk(struct listing *li, struct stmt *q, const bool *told, struct visit *rows, listing_fn *fn,
+     void *arg)
+{
+	bool row = true;
+
+	li->v = rows; /* rows go to the arena that fn() may empty */
+	while (row) {
+		for (li->n = 0; li->n < LISTING_MOST; li->n++) {
+			TRY(stmt_step(rows->cx, q, &row));
+			if (!row)
+				break;
+			li->rows[li->n] = read_row(li, told, q);
+			access_saw(rows->cx, "list", li->rows[li->n]->about);
+		}
+		TRY(fn(li, arg));
+	}
+	return OK;
+}
+
+enum err
+listing_walk(struct visit *v, struct ctx *kept, int most, struct listing *li, listing_fn *fn,
+	     void *arg)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct visit own = *v;
+	struct sql sql;
+	bool *told;
+	enum err e;
+
+	own.cx = kept;
+	TRY(choose(&own, li));
+	told = ARENA_ARRAY(kept->arena, (size_t)li->own->ncolumns + 1, bool);
+	for (int i = 0; i < li->own->ncolumns; i++)
+		told[i] = is_told(&li->own->columns[i]);
+	li->rows = ARENA_ARRAY(kept->arena, LISTING_MOST, struct row *);
+	li->query.limit = most;
+	TRY(sql_list(kept, kept->world->types, &li->query, &sql));
+	TRY(db_query(kept, sql.text, sql_args(kept, &sql, li->values, li->nfilters), &q));
+	e = walk(li, q, told, v, fn, arg);
+	li->v = NULL;
+	return e;
 }

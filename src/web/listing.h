@@ -49,6 +49,15 @@ struct listing {
  * err.choice or err.api_sort naming the parameter, ERR_NOTFOUND err.api_cursor_gone.
  */
 enum err listing_read(struct visit *v, struct listing *li) MUST_USE;
+/*
+ * All rows from the beginning, in one walk of one query: fn() gets them LISTING_MOST at a time in
+ * li->rows, at most `most` in all. They live in v->cx's arena, which fn() may empty; everything
+ * else of `li` lives in that of `kept`, which must be another and have the same reader. Errors: as
+ * listing_read(), and fn()'s.
+ */
+typedef enum err listing_fn(struct listing *li, void *arg);
+enum err listing_walk(struct visit *v, struct ctx *kept, int most, struct listing *li,
+		      listing_fn *fn, void *arg) MUST_USE;
 /* A list made for a duty is offered to those who hold it. */
 bool listing_offered(const struct visit *v, const struct list *l);
 /* How a list sorts, as an address says it: "due", "-arrived", "last_name,first_name"; "" by id. */

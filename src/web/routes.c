@@ -1,5 +1,6 @@
 /* The routes of the site itself and of every type's standard pages. See site.h. */
 #include "web/bulk.h"
+#include "web/export.h"
 #include "web/site_int.h"
 
 const struct web_route OWN_ROUTES[] = {
@@ -43,6 +44,8 @@ const struct web_route STANDARD_ROUTES[] = {
 	{ "GET", "", HTTP_READ, 0, list_page, NULL },
 	{ "GET", "/uus", HTTP_READ, 0, new_page, NULL },
 	{ "POST", "/uus", HTTP_WRITE, 0, new_post, new_page },
+	{ "GET", "/loend.csv", HTTP_SLOW, 0, export_csv, NULL },
+	{ "GET", "/loend.xlsx", HTTP_SLOW, 0, export_xlsx, NULL },
 	{ "POST", "/hulk", HTTP_SLOW, 0, bulk_post, bulk_again },
 	{ "GET", "/hulk/{}", HTTP_READ, 0, bulk_done, NULL },
 	{ "GET", "/N", HTTP_READ, 0, record_page, NULL },

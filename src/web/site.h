@@ -7,6 +7,7 @@
  *	GET  /                          home: what is due, my duties and their figures
  *	GET  /T                         list        ?vaade=LIST &seisund=STATE &alates=ID &enne=ID
  *	GET  /T/uus      POST           new
+ *	GET  /T/loend.csv, .xlsx        the list as a file; see export_page.c
  *	POST /T/hulk                    one move for the rows chosen in a list; see bulk_page.c
  *	GET  /T/N                       the record
  *	GET  /T/N/-/muuda  POST         change; a clash opens the merge view
