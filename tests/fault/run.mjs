@@ -6,7 +6,7 @@
 // Countdown kinds (step, write, sync, read, memory, socket): the n-th call of that kind fails while
 // an official's journey is walked, for every n from 1 until a journey meets none (--all), or for as
 // many n, spread evenly by chance, as fit in N seconds of each kind. The other kinds are in
-// trouble.mjs: full, slow, kill, clock, gone.
+// trouble.mjs: full, slow, kill, clock, gone, clients; strewn plays the scenarios with faults all over.
 //
 // Survived: no crash; every answer right, or an error a person can act on; the same request once
 // more succeeds and is done once; everything acknowledged is in the database afterwards; the

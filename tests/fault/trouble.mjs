@@ -7,6 +7,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { outDir, practiceDatabase, killServer, stopServer } from '../lib/hool.mjs';
 import { plainText } from '../scenario/html.mjs';
+import { strewn } from './strewn.mjs';
 import { Switches, ask, hidden, isClear, missing, startFaulty, urlencoded, verify, walk } from './world.mjs';
 
 const HOUR = 3600, YEAR = 365 * 24 * HOUR;
@@ -303,4 +304,4 @@ async function clients(run) {
 	return p.end();
 }
 
-export const TROUBLES = { full, slow, kill, clock, gone, clients };
+export const TROUBLES = { full, slow, kill, clock, gone, clients, strewn };

@@ -152,7 +152,7 @@ export function isClear(rs) {
 	if (rs.text === '')
 		return rs.status === 503;
 	const text = plainText(rs.text);
-	return /text\/html/.test(rs.type) && text.includes(`E${rs.status}`) && /Mida teha/.test(text) &&
+	return /text\/html/.test(rs.type) && text.includes(`E${rs.status}`) && /Mida teha|What to do|Что делать/.test(text) &&
 		!/sqlite|SQL|errno|malloc/i.test(text.replace(/.*<main/s, ''));
 }
 
