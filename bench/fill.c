@@ -7,6 +7,7 @@
  *	bench-fill --db FILE --type T --cases N [--position KIND]
  *	bench-fill --db FILE --type T --bodies N    print N forms that make such a case
  *	bench-fill --db FILE --type T --count 1     print how many cases there are
+ *	bench-fill --db FILE --type T --users 1     only add the users
  *	bench-fill --db FILE --forget 1             empty the access log and the keys of forms
  */
 #include "bench.h"
@@ -208,19 +209,26 @@ count_cases(struct bench *b, const struct type *t, int64_t *ret)
 }
 
 static enum err
+users(struct bench *b, const struct type *t, const char *position)
+{
+	struct users u = { .type = t, .kind = position };
+
+	b->cx.who.system = true;
+	TRY(account_hash(&b->cx, BENCH_PASSWORD, &u.hash));
+	return db_run(&b->cx, b->db, "users", add_users, &u);
+}
+
+static enum err
 fill(struct bench *b, const struct type *t, const char *position, int64_t want)
 {
-	struct users users = { .type = t, .kind = position };
 	struct copy c = { .type = t, .person = types_get(b->world.types, "person") };
 	struct aside aside = { .copy = &c };
 	int64_t there;
 
-	b->cx.who.system = true;
-	TRY(account_hash(&b->cx, BENCH_PASSWORD, &users.hash));
 	TRY(count_cases(b, t, &there));
 	if (there == 0)
 		return fail(&b->cx, ERR_NOTFOUND, "err.not_found");
-	TRY(db_run(&b->cx, b->db, "users", add_users, &users));
+	TRY(users(b, t, position));
 	TRY(db_get_int(&b->cx, LAST_ID, DB_NONE, &c.first));
 	TRY(db_run(&b->cx, b->db, "aside", put_aside, &aside));
 	for (c.k = 1; there * c.k < want; c.k++) {
@@ -338,14 +346,16 @@ run(struct bench *b, struct arena *a, int argc, char **argv)
 	int64_t forms = bench_number(argc, argv, "--bodies", 0);
 	int64_t cases = bench_number(argc, argv, "--cases", 0);
 	int64_t clean = bench_number(argc, argv, "--forget", 0);
+	int64_t only_users = bench_number(argc, argv, "--users", 0);
+	const char *position = bench_option(argc, argv, "--position", "coordinator_b");
 	const struct type *t;
 	int64_t n;
 
 	TRY(bench_open(b, a, bench_option(argc, argv, "--house", NULL),
 		       bench_option(argc, argv, "--db", ""),
-		       cases > 0   ? DB_CREATE | DB_BULK
-		       : clean > 0 ? 0
-				   : DB_READ_ONLY));
+		       cases > 0		     ? DB_CREATE | DB_BULK
+		       : clean > 0 || only_users > 0 ? 0
+						     : DB_READ_ONLY));
 	if (clean > 0)
 		return db_run(&b->cx, b->db, "forget", forget, NULL);
 	t = types_get(b->world.types, bench_option(argc, argv, "--type", "application"));
@@ -354,7 +364,9 @@ run(struct bench *b, struct arena *a, int argc, char **argv)
 	if (forms > 0)
 		return bodies(b, t, forms);
 	if (cases > 0)
-		return fill(b, t, bench_option(argc, argv, "--position", "coordinator_b"), cases);
+		return fill(b, t, position, cases);
+	if (only_users > 0)
+		return users(b, t, position);
 	TRY(count_cases(b, t, &n));
 	(void)printf("%" PRId64 "\n", n);
 	return OK;

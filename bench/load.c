@@ -5,6 +5,9 @@
  *	bench-load --port P --urls FILE          GET the addresses of FILE in turn
  *	bench-load --port P --new /PATH --bodies FILE   POST the forms of FILE to /PATH/uus, each
  *						 with a fresh form key
+ *	bench-load --port P --posts FILE [--follow 1]   POST the lines "/PATH FORM" of FILE in turn,
+ *						 with a fresh form key; answered by a redirection,
+ *						 which is followed
  *
  *	--connections N (64)  --seconds S (5)  --warm S (1)  --users U (64)
  *	--rows N      so many rows in the table of each page
@@ -46,12 +49,14 @@ struct client {
 	size_t len, sent;
 	char *in; /* ROOM */
 	size_t got;
+	bool following; /* the second request of two */
 	double began;
 };
 
 struct run {
 	int port;
 	const char *new_path;
+	bool posts, follow; /* each line is an address and a form; the answer's address is asked */
 	struct lines lines;
 	struct client *clients;
 	int n;
@@ -168,11 +173,12 @@ check(struct run *run, const struct reply *r)
 {
 	char location[256];
 
-	if (run->new_path != NULL) {
+	if (run->new_path != NULL || (run->posts && !run->follow)) {
+		const char *to = run->posts ? "/" : run->new_path;
+
 		header(r, "\r\nLocation: ", location, sizeof(location));
-		if (r->status != 303 ||
-		    strncmp(location, run->new_path, strlen(run->new_path)) != 0)
-			fault(run, r, "not made");
+		if (r->status != 303 || strncmp(location, to, strlen(to)) != 0)
+			fault(run, r, "not done");
 		return;
 	}
 	if (r->status != 200 || r->len < run->least ||
@@ -184,29 +190,67 @@ check(struct run *run, const struct reply *r)
 
 /* ---- requests ---- */
 
+static int
+get_request(const struct run *run, struct client *c, const char *path)
+{
+	return asprintf(&c->request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\n\r\n",
+			path, run->port, c->cookie);
+}
+
+static int
+post_request(struct run *run, struct client *c, const char *path, int path_len, const char *more,
+	     const char *form)
+{
+	return asprintf(&c->request,
+			"POST %.*s%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\n"
+			"Content-Type: application/x-www-form-urlencoded\r\n"
+			"Content-Length: %zu\r\n\r\n%s&_csrf=%s&_key=%032" PRIx64,
+			path_len, path, more, run->port, c->cookie,
+			strlen(form) + strlen(c->csrf) + 45, form, c->csrf, ++run->key);
+}
+
+static void
+begin(struct client *c, int len)
+{
+	if (len < 0)
+		die("memory", strerror(errno));
+	c->len = (size_t)len;
+	c->sent = c->got = 0;
+}
+
 static void
 make_request(struct run *run, struct client *c)
 {
 	const char *line = run->lines.at[run->lines.next++ % run->lines.n];
-	int n;
+	const char *space = strchr(line, ' ');
 
 	free(c->request);
-	if (run->new_path == NULL)
-		n = asprintf(&c->request,
-			     "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\n\r\n", line,
-			     run->port, c->cookie);
+	c->following = false;
+	if (run->posts && space == NULL)
+		die("an address and a form are wanted", line);
+	if (run->posts)
+		begin(c, post_request(run, c, line, (int)(space - line), "", space + 1));
+	else if (run->new_path != NULL)
+		begin(c, post_request(run, c, run->new_path, (int)strlen(run->new_path), "/uus",
+				      line));
 	else
-		n = asprintf(&c->request,
-			     "POST %s/uus HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\n"
-			     "Content-Type: application/x-www-form-urlencoded\r\n"
-			     "Content-Length: %zu\r\n\r\n%s&_csrf=%s&_key=%032" PRIx64,
-			     run->new_path, run->port, c->cookie,
-			     strlen(line) + strlen(c->csrf) + 45, line, c->csrf, ++run->key);
-	if (n < 0)
-		die("memory", strerror(errno));
-	c->len = (size_t)n;
-	c->sent = c->got = 0;
+		begin(c, get_request(run, c, line));
 	c->began = bench_clock(CLOCK_MONOTONIC);
+}
+
+/* The redirection has come: ask for the page it names. False if it is none. */
+static bool
+follow(struct run *run, struct client *c, const struct reply *r)
+{
+	char location[256];
+
+	header(r, "\r\nLocation: ", location, sizeof(location));
+	if (r->status != 303 || location[0] != '/')
+		return false;
+	free(c->request);
+	begin(c, get_request(run, c, location));
+	c->following = true;
+	return true;
 }
 
 static void
@@ -302,7 +346,7 @@ take_token(const struct run *run, struct client *c)
 	const char *at;
 
 	if (asprintf(&request, "GET %s/uus HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\n\r\n",
-		     run->new_path, run->port, c->cookie) < 0)
+		     run->posts ? "/isik" : run->new_path, run->port, c->cookie) < 0)
 		die("memory", strerror(errno));
 	r = ask(c, request);
 	at = strstr(r.body, FIELD);
@@ -327,7 +371,7 @@ sign_in(struct run *run, struct client *c, int user)
 		c->cookie[strcspn(c->cookie, ";")] = '\0';
 		if (r.status != 303 || c->cookie[0] == '\0')
 			die("sign in", r.head);
-		if (run->new_path != NULL)
+		if (run->new_path != NULL || run->posts)
 			take_token(run, c);
 	}
 	if (fcntl(c->fd, F_SETFL, O_NONBLOCK) != 0)
@@ -362,6 +406,10 @@ turn(struct run *run, int epoll)
 		push(c);
 		if (c->sent < c->len || !pull(c, &r))
 			continue;
+		if (run->follow && !c->following && follow(run, c, &r)) {
+			push(c);
+			continue;
+		}
 		answered(run, c, &r);
 		make_request(run, c);
 		push(c);
@@ -379,6 +427,9 @@ finish(struct run *run)
 			die("socket", strerror(errno));
 		push(&run->clients[i]);
 		while (!pull(&run->clients[i], &r))
+			continue;
+		/* The first half of two is no whole answer: it is let go. */
+		if (run->follow && !run->clients[i].following)
 			continue;
 		check(run, &r);
 		run->replies++;
@@ -469,6 +520,8 @@ main(int argc, char **argv)
 {
 	struct run run = { .port = (int)bench_number(argc, argv, "--port", 8080),
 			   .new_path = bench_option(argc, argv, "--new", NULL),
+			   .posts = bench_option(argc, argv, "--posts", NULL) != NULL,
+			   .follow = bench_number(argc, argv, "--follow", 0) != 0,
 			   .n = (int)bench_number(argc, argv, "--connections", 64),
 			   .rows = bench_number(argc, argv, "--rows", 0),
 			   .least = (size_t)bench_number(argc, argv, "--least", 2000) };
@@ -476,7 +529,11 @@ main(int argc, char **argv)
 
 	if (run.n < 1 || run.n > MAX_CONNECTIONS || users < 1 || users > BENCH_USERS)
 		die("usage", "see the head of load.c");
-	read_lines(bench_option(argc, argv, run.new_path != NULL ? "--bodies" : "--urls", ""),
+	read_lines(bench_option(argc, argv,
+				run.posts	       ? "--posts"
+				: run.new_path != NULL ? "--bodies"
+						       : "--urls",
+				""),
 		   &run.lines);
 	randombytes_buf(&run.key, sizeof(run.key));
 	run.clients = room((size_t)run.n * sizeof(*run.clients));
