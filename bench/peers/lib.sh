@@ -149,7 +149,7 @@ hool_start() {
 	out=$(mktemp "$W/out.XXXX")
 	"$B/bench-fill" --db "$W/board.$CASES.db" --type application --forget 1
 	"${server[@]}" "$B/hool" serve --db "$W/board.$CASES.db" --listen 127.0.0.1:0 --quiet \
-		${HOOL_OPTIONS:-} >"$out" 2>"$out.log" &
+		>"$out" 2>"$out.log" &
 	pids+=("$!")
 	for _ in $(seq 400); do
 		port=$(sed -n 's/^listening.*://p' "$out")
