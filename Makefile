@@ -143,7 +143,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_MAX_LEN ?= 32768
 FUZZ_CC ?= $(CLANG)
 # The layers that read what comes from outside; with all of them the build took twice as long.
-FUZZ_LIB := $(call object,$(foreach f,base db format http meta rule, \
+FUZZ_LIB := $(call object,$(foreach f,base db format http meta rule core keep, \
 	$(filter src/$f/%,$(LIB_SRC)))) $(GEN)
 FUZZ_MAKE := B=build/fuzz CC='$(FUZZ_CC)' OPT='-O1 -gline-tables-only' \
 	SAN='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all'

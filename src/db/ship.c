@@ -264,6 +264,8 @@ db_ship_start(struct ctx *cx, struct db *db)
 	struct ship *s;
 	int fd;
 
+	if (db_path(db) == NULL)
+		return fail(cx, ERR_INVALID, "err.keep_other");
 	if (!db->lane.running)
 		return fail(cx, ERR_DENIED, "err.db_read_only");
 	if (db->pg != NULL)

@@ -6,7 +6,7 @@
  *
  * SQLite: the write lane reads its own frames back from the write-ahead log after each commit,
  * before the log can be begun anew, and keeps one image a page. PostgreSQL has all this itself
- * (pg_basebackup and pg_receivewal): db_ship_start() refuses with "err.copy_other".
+ * (pg_basebackup and pg_receivewal): db_ship_start() refuses with "err.keep_other".
  */
 #ifndef HOOL_DB_SHIP_H
 #define HOOL_DB_SHIP_H
@@ -26,7 +26,7 @@ struct ship_pages {
 	uint32_t *slots;
 };
 
-/* Begin to gather. Errors: ERR_IO, ERR_DENIED (opened for reading), ERR_INVALID "err.copy_other",
+/* Begin to gather. Errors: ERR_IO, ERR_DENIED (opened for reading), ERR_INVALID "err.keep_other",
  * ERR_CONFLICT "err.copy_twice". */
 enum err db_ship_start(struct ctx *cx, struct db *db) MUST_USE;
 /*

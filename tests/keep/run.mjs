@@ -226,6 +226,21 @@ for (let round = 0; round < rounds; round++) {
 	say(rolled.code === 9, `a database put back is noticed: ${rolled.text.split('\n').at(-1)}`);
 }
 
+// ---- looked over, and an upgrade rehearsed ----
+{
+	const check = spawnSync(program, ['selfcheck', '--json', '--db', db, '--copy', at('time'), '--seals', at('seals'),
+		'--seal-key', at('seal.public'), '--backups', folder], { encoding: 'utf8', timeout: 60000 });
+	const found = JSON.parse(check.stdout);
+	const broken = found.filter((f) => ['K01', 'K07', 'K08', 'K09', 'K10', 'K12', 'K13', 'K14', 'K19'].includes(f.code));
+	say(broken.length === 0 && found.every((f) => f.what !== '' && f.advice !== '' && !f.what.startsWith('check.')) &&
+		check.status === (found.some((f) => f.level !== 'note') ? 5 : 0),
+	`selfcheck: ${found.map((f) => f.code).join(' ')}`, check.stdout + check.stderr);
+	const migrate = hool('migrate', '--check', '--db', db);
+	say(migrate.code === 0 && migrate.text.includes('was not changed'), `migrate --check: ${migrate.text}`);
+	const back = hool('migrate', '--back', '--db', db);
+	say(back.code === 4, `refused: ${back.text}`);
+}
+
 agent.destroy();
 console.log(`passed=${passed} failed=${failed} skipped=0`);
 if (failed === 0)
