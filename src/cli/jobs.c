@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/keeping.h"
 #include "base/trace.h"
 #include "core/access.h"
@@ -130,6 +131,36 @@ jobs_figures(struct jobs *j, struct job_figures *list)
 	return n;
 }
 
+/* Whoever changes the row has the job for this hour; on SQLite there is one process. */
+static const char CLAIM[] =
+	"INSERT INTO sys_setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET "
+	"value = excluded.value WHERE sys_setting.value <> excluded.value";
+
+static enum err
+claim(struct ctx *cx, void *arg)
+{
+	struct piece *p = arg;
+
+	return db_exec(cx, CLAIM,
+		       DB_ARGS(db_text(arena_printf(cx->arena, "job.%s", p->job->name)),
+			       db_text(text_from_int(cx->arena, cx->now / 3600))),
+		       &p->done);
+}
+
+/* Is the job of this hour ours? A failure leaves it to the next hour. */
+static bool
+claimed(struct jobs *j, const struct work_job *job)
+{
+	SCOPED(arena) struct arena *a = arena_new();
+	struct piece p = { .job = job };
+	struct ctx cx;
+
+	if (db_path(j->db) != NULL)
+		return true;
+	ctx_init(&cx, a);
+	return db_run(&cx, j->db, "claim job", claim, &p) == OK && p.done > 0;
+}
+
 static void
 run_job(struct jobs *j, const struct work_job *job)
 {
@@ -137,6 +168,8 @@ run_job(struct jobs *j, const struct work_job *job)
 	int64_t sum = 0, now = 0;
 	char trace[TRACE_DIGITS + 1] = "";
 
+	if (!claimed(j, job))
+		return;
 	for (int i = 0; i < PIECES && p.done > 0 && !asked_to_end(j, i == 0 ? 0 : PAUSE_MS); i++) {
 		SCOPED(arena) struct arena *a = arena_new();
 		struct ctx cx;
