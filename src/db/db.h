@@ -1,7 +1,7 @@
 /*
- * The database: one interface, two back ends, an SQLite file and a PostgreSQL server. SQL is written
- * for SQLite and translated (docs/decisions/0009-postgresql.md): a condition is a comparison, not a
- * number, and a mistake in a statement may be told at its first step.
+ * The database: one interface, two back ends, an SQLite file and a PostgreSQL server. SQL is
+ * written for SQLite and translated (docs/decisions/0009-postgresql.md): a condition is a
+ * comparison, not a number, and a mistake in a statement may be told at its first step.
  *
  * An opened store (struct db) has one write lane and any number of read connections.
  *
