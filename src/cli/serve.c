@@ -170,6 +170,7 @@ reach(struct run *r, struct serving *s)
 		to->write[n++] = s->keeping.seals;
 	while (n + 1 < SANDBOX_FOLDERS && (allowed = run_option(r, "--allow", NULL)) != NULL)
 		to->write[n++] = allowed;
+	to->read[0] = s->in.ca_file;
 	to->ports[to->nports++] = s->http.port;
 	if (s->watched != NULL)
 		to->ports[to->nports++] = s->watch_at.port;

@@ -54,6 +54,7 @@ read_oidc(struct run *r, struct signin_options *ret)
 	if (file != NULL)
 		TRY(read_secret(r->cx, file, &s.secret));
 	TRY(oidc_new(r->cx, &s, &ret->oidc));
+	ret->ca_file = s.ca_file;
 	ret->home = home_url(r->cx, s.redirect);
 	return OK;
 }

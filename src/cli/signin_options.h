@@ -11,8 +11,9 @@
 struct run;
 
 struct signin_options {
-	struct oidc *oidc; /* the caller's to free; NULL: no provider */
-	const char *home;  /* our front page as the provider's way back names it */
+	struct oidc *oidc;   /* the caller's to free; NULL: no provider */
+	const char *ca_file; /* read at each call to the provider; or NULL */
+	const char *home;    /* our front page as the provider's way back names it */
 	struct rate_settings limits;
 };
 
