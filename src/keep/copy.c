@@ -366,7 +366,8 @@ copy_thread(void *arg)
 			ship_or_tell(&cx, c);
 		if (!ends)
 			base_if_due(&cx, c);
-		if (!ends && clock_ms(CLOCK_MONOTONIC) - c->pruned_at > PRUNE_EVERY * 1000)
+		if (!ends && (c->pruned_at == 0 ||
+			      clock_ms(CLOCK_MONOTONIC) - c->pruned_at > PRUNE_EVERY * 1000))
 			prune(&cx, c);
 	}
 	return NULL;

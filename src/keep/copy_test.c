@@ -2,11 +2,13 @@
 #include "keep/copy.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "base/text.h"
 #include "core/test_world.h"
@@ -139,4 +141,49 @@ TEST(a_folder_that_is_none_is_refused_at_once)
 
 	EXPECT_ERR(ERR_IO, copy_start(cx, test_world_db(t), &s, &c));
 	EXPECT_ERR(ERR_NOTFOUND, copy_alive(cx, "/nowhere/at/all", &at));
+}
+
+/* A file so many days old. */
+static const char *
+old_file(struct test *t, const char *folder, const char *name, int days)
+{
+	const char *path = arena_printf(t->arena, "%s/%s", folder, name);
+	time_t then = time(NULL) - (time_t)days * 86400;
+
+	EXPECT_INT(0, close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)));
+	EXPECT_INT(0, utime(path, &(struct utimbuf){ then, then }));
+	return path;
+}
+
+TEST(what_is_older_than_is_kept_goes_and_what_it_stands_on_stays)
+{
+	struct ctx *cx = test_world(t);
+	const char *folder = folder_new(t), *gone = arena_printf(t->arena, "%s/run-a", folder),
+		   *some = arena_printf(t->arena, "%s/run-b", folder);
+	const char *out[5], *in[5];
+	struct copy *c;
+
+	(void)cx;
+	EXPECT_INT(0, mkdir(gone, 0700));
+	EXPECT_INT(0, mkdir(some, 0700));
+	out[0] = old_file(t, gone, "base-00000001.hool", 40);
+	out[1] = old_file(t, gone, "seg-00000001.hool", 15);
+	out[2] = old_file(t, some, "base-00000001.hool", 30);
+	out[3] = old_file(t, some, "seg-00000001.hool", 29);
+	out[4] = old_file(t, some, "seg-00000006.hool", 20);
+	in[0] = old_file(t, some, "base-00000007.hool", 18); /* the newest older than 14 days */
+	in[1] = old_file(t, some, "seg-00000007.hool", 17);
+	in[2] = old_file(t, some, "seg-00000008.hool", 3);
+	in[3] = old_file(t, some, "base-00000009.hool", 2);
+	in[4] = old_file(t, some, "other.txt", 90);
+	c = start(t, folder, NULL);
+	for (int i = 0; i < 500 && access(gone, F_OK) == 0; i++)
+		rest(20);
+	copy_stop(c);
+	EXPECT(access(gone, F_OK) != 0);
+	for (int i = 0; i < 5; i++) {
+		EXPECT(access(out[i], F_OK) != 0);
+		EXPECT_INT(0, access(in[i], F_OK));
+	}
+	folder_end(t, folder);
 }
