@@ -32,6 +32,7 @@ static const struct command COMMANDS[] = {
 	{ "seal", "help.seal", cmd_seal },
 	{ "backup", "help.backup", cmd_backup },
 	{ "restore", "help.restore", cmd_restore },
+	{ "copy", "help.copy", cmd_copy },
 	{ "key", "help.key", cmd_key },
 	{ "migrate", "help.migrate", cmd_migrate },
 	{ "selfcheck", "help.selfcheck", cmd_selfcheck },

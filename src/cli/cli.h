@@ -40,6 +40,7 @@ enum err run_open(struct run *r, unsigned flags, struct db **ret) MUST_USE;
 enum err cmd_serve(struct run *r) MUST_USE;
 enum err cmd_verify(struct run *r) MUST_USE;
 enum err cmd_backup(struct run *r) MUST_USE;
+enum err cmd_copy(struct run *r) MUST_USE;
 enum err cmd_restore(struct run *r) MUST_USE;
 enum err cmd_key(struct run *r) MUST_USE;
 enum err cmd_seal(struct run *r) MUST_USE;
