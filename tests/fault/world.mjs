@@ -2,7 +2,6 @@
 // journey that faults are strewn over, and the books: what was acknowledged must be there.
 import fs from 'node:fs';
 import http from 'node:http';
-import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { program, startServer } from '../lib/hool.mjs';
 import { forms, plainText } from '../scenario/html.mjs';
@@ -231,8 +230,4 @@ export function doubled(db) {
 export function verify(db) {
 	const run = spawnSync(program, ['verify', '--db', db], { encoding: 'utf8' });
 	return run.status === 0 ? '' : (run.stdout + run.stderr).trim();
-}
-
-export function logged(folder) {
-	return path.join(folder, 'serve.log');
 }
