@@ -169,6 +169,19 @@ record_load(struct ctx *cx, const struct type *t, int64_t id, enum right right, 
 }
 
 enum err
+record_may(struct ctx *cx, const struct record *r, enum right right, bool *ret)
+{
+	struct record *again;
+	enum err e = record_load(cx, r->type, r->id, right, &again);
+
+	if (e != OK && e != ERR_NOTFOUND)
+		return e;
+	ctx_forgive(cx);
+	*ret = e == OK;
+	return OK;
+}
+
+enum err
 record_load_number(struct ctx *cx, const struct type *t, const char *number, enum right right,
 		   struct record **ret)
 {

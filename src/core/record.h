@@ -58,6 +58,8 @@ bool record_in(const struct record *r, const char *state);
 /* Read one record with the given right (RIGHT_SEE to look). ERR_NOTFOUND err.not_found. */
 enum err record_load(struct ctx *cx, const struct type *t, int64_t id, enum right right,
 		     struct record **ret) MUST_USE;
+/* Has the actor this right to it? That it could not be looked up is an error, and no refusal. */
+enum err record_may(struct ctx *cx, const struct record *r, enum right right, bool *ret) MUST_USE;
 enum err record_load_number(struct ctx *cx, const struct type *t, const char *number,
 			    enum right right, struct record **ret) MUST_USE;
 /* The same by the type's name, with the program's own eyes: for work/ code that follows a

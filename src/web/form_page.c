@@ -176,6 +176,8 @@ new_post(struct visit *v)
 	TRY(check_same(v, ch));
 	TRY(record_create(v->cx, ch, &id));
 	if (record_load(v->cx, v->type, id, RIGHT_SEE, &r) != OK) {
+		if (v->cx->error.code != ERR_NOTFOUND)
+			return v->cx->error.code;
 		ctx_forgive(v->cx); /* one may make what one may not look at afterwards */
 		return visit_go(v, list_url(v));
 	}
@@ -203,6 +205,8 @@ edit_page(struct visit *v)
 	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &r));
 	access_saw(v->cx, "record", r->about);
 	if (record_load_number(v->cx, v->type, v->number, RIGHT_EDIT, &r) != OK) {
+		if (v->cx->error.code != ERR_NOTFOUND)
+			return v->cx->error.code;
 		ctx_forgive(v->cx);
 		return fail(v->cx, ERR_DENIED, "err.denied_edit", msg(v->cx, v->type->label_key));
 	}

@@ -51,8 +51,6 @@ read_moves(struct reading *rd)
 enum err
 record_reading(struct visit *v, int timeline, struct reading *rd)
 {
-	struct record *again;
-
 	rd->v = v;
 	TRY(record_load_number(v->cx, v->type, v->number, RIGHT_SEE, &rd->r));
 	access_saw(v->cx, "record", rd->r->about);
@@ -60,9 +58,8 @@ record_reading(struct visit *v, int timeline, struct reading *rd)
 	TRY(clock_of(v->cx, rd->r->id, &rd->clocks, &rd->nclocks));
 	TRY(history_of(v->cx, rd->r->id, timeline, &rd->history, &rd->nhistory));
 	TRY(record_title(v->cx, rd->r->responsible, &rd->responsible));
-	rd->may_edit = record_load(v->cx, v->type, rd->r->id, RIGHT_EDIT, &again) == OK &&
-		       !rd->r->deleted &&
+	TRY(record_may(v->cx, rd->r, RIGHT_EDIT, &rd->may_edit));
+	rd->may_edit = rd->may_edit && !rd->r->deleted &&
 		       (v->type->nstates == 0 || !v->type->states[rd->r->state].fixed);
-	ctx_forgive(v->cx);
 	return OK;
 }

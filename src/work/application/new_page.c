@@ -370,6 +370,8 @@ application_new_post(struct visit *v)
 	}
 	TRY(record_create(v->cx, ch, &id));
 	if (record_load(v->cx, t, id, RIGHT_SEE, &r) != OK) {
+		if (v->cx->error.code != ERR_NOTFOUND)
+			return v->cx->error.code;
 		ctx_forgive(v->cx);
 		return visit_go(v, "/taotlus");
 	}

@@ -66,7 +66,6 @@ static enum err
 read_panel(struct panel *pa)
 {
 	struct ctx *cx = pa->v->cx;
-	struct record *again;
 	const char *href;
 	size_t n;
 
@@ -84,9 +83,9 @@ read_panel(struct panel *pa)
 		if (p->trace != NULL)
 			TRY(visit_trace(cx, p->trace, &pa->trace[i], &pa->ntrace[i]));
 	}
-	pa->may_edit = !pa->app->deleted && !pa->app->type->states[pa->app->state].fixed &&
-		       record_load(cx, pa->app->type, pa->app->id, RIGHT_EDIT, &again) == OK;
-	ctx_forgive(cx);
+	TRY(record_may(cx, pa->app, RIGHT_EDIT, &pa->may_edit));
+	pa->may_edit =
+		pa->may_edit && !pa->app->deleted && !pa->app->type->states[pa->app->state].fixed;
 	return OK;
 }
 

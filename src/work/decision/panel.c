@@ -93,18 +93,16 @@ enum err
 decision_on_application(struct visit *v, const struct record *r)
 {
 	const struct type *t = types_get(v->cx->world->types, "decision");
-	struct record *again;
 	struct listed l = { .n = 0 };
 	bool may;
 
 	if (!sql_may(v->cx, v->cx->world->types, t, RIGHT_SEE))
 		return OK;
 	TRY(read_decisions(v->cx, r, &l));
-	may = !l.standing && !r->deleted &&
+	TRY(record_may(v->cx, r, RIGHT_MOVE, &may));
+	may = may && !l.standing && !r->deleted &&
 	      (record_in(r, "in_review") || record_in(r, "incomplete")) &&
-	      sql_may(v->cx, v->cx->world->types, t, RIGHT_CREATE) &&
-	      record_load(v->cx, r->type, r->id, RIGHT_MOVE, &again) == OK;
-	ctx_forgive(v->cx);
+	      sql_may(v->cx, v->cx->world->types, t, RIGHT_CREATE);
 	if (l.n == 0 && !may)
 		return OK;
 	part_section_begin(&v->page, "otsus", msg(v->cx, t->label_key));
@@ -207,11 +205,10 @@ write_signed(struct visit *v, const struct record *d)
 static enum err
 write_draft(struct visit *v, const struct record *d)
 {
-	struct record *again;
-	bool may = record_load(v->cx, d->type, d->id, RIGHT_MOVE, &again) == OK;
 	const char *refused = NULL;
+	bool may;
 
-	ctx_forgive(v->cx);
+	TRY(record_may(v->cx, d, RIGHT_MOVE, &may));
 	if (!may)
 		return OK;
 	if (decision_allowed(v->cx, d) != OK) {
