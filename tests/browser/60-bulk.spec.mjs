@@ -1,5 +1,5 @@
 // One move for many rows of a list: chosen, tried, done; the same without a script.
-export const practice = ['--persons', '500', '--cases', '700', '--seed', '5', '--unsettled'];
+export const practice = ['--persons', '1500', '--cases', '2200', '--seed', '5', '--unsettled'];
 
 async function give(page, title) {
 	await page.goto('/ulesanne/uus');

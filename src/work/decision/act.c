@@ -430,6 +430,25 @@ add_all(struct act *a)
 	return OK;
 }
 
+/* What the child is told (LasteKS § 21(2)-(3)): after the signature, for it decides nothing. */
+static void
+add_child_part(const struct act *a, struct letter *l)
+{
+	const char *said = record_text(a->d, "child_text");
+	struct act part = *a;
+
+	if (said == NULL)
+		return;
+	part.n = 0;
+	part.max = lines_of(said) + 1;
+	part.blocks = ARENA_ARRAY(a->cx->arena, part.max, struct letter_block);
+	(void)add(&part, LETTER_HEADING,
+		  msgf(a->cx, "decision.child_head", record_text(a->c->person, "first_name")));
+	long_text(&part, said);
+	l->after = part.blocks;
+	l->nafter = part.n;
+}
+
 static enum err
 fill(struct act *a, const char *position, struct letter *l)
 {
@@ -447,6 +466,7 @@ fill(struct act *a, const char *position, struct letter *l)
 	TRY(add_all(a));
 	l->blocks = a->blocks;
 	l->nblocks = a->n;
+	add_child_part(a, l);
 	return OK;
 }
 

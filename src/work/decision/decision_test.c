@@ -714,3 +714,28 @@ TEST(a_decision_taken_over_keeps_its_letter)
 	EXPECT_OK(test_write(t, take_over, &k));
 	EXPECT_INT(1, test_db_int(t, test_world_db(t), "SELECT count(*) FROM sys_attachment"));
 }
+
+/* A child's service speaks to the child too, in words a child knows; another service does not. */
+TEST(a_childs_decision_has_a_part_for_the_child)
+{
+	struct case_made m = begin(t, "none", "2014-02-03");
+	struct change *ch = change_new(&t->cx, "service");
+	struct case_file c;
+	struct letter l;
+	int64_t d;
+
+	change_text(ch, "starts_by", "need");
+	EXPECT_OK(test_edit(t, "service", m.service, 0, ch));
+	EXPECT_OK(test_move(t, "application", m.app, "accept", NULL));
+	d = granted(t, &m);
+	EXPECT(says(t, d, "child_text", "Tere, Juhan!"));
+	EXPECT(says(t, d, "child_text", "116 111"));
+	l = letter_of(t, d, &c);
+	EXPECT(l.nafter > 3);
+	EXPECT_TEXT("Juhan, see osa on sulle", l.after[0].text);
+	EXPECT_TEXT("Tere, Juhan!", l.after[1].text);
+	m = accepted(t, "none");
+	d = granted(t, &m);
+	EXPECT(record_text(test_record(t, "decision", d), "child_text") == NULL);
+	EXPECT_INT(0, (int64_t)letter_of(t, d, &c).nafter);
+}

@@ -259,6 +259,17 @@ set_delivery(const struct case_file *c, struct change *ch)
 		change_text(ch, "delivery", way);
 }
 
+/* A child's service has a part for the child, who is spoken to by the first name. */
+static void
+fill_child_text(struct ctx *cx, const struct case_file *c, const char *outcome, struct change *ch)
+{
+	if (has(ch, "child_text") || !text_equal(record_text(c->service, "starts_by"), "need"))
+		return;
+	change_text(ch, "child_text",
+		    msgf(cx, arena_printf(cx->arena, "decision.child_%s", outcome),
+			 record_text(c->person, "first_name"), record_text(c->service, "name")));
+}
+
 enum err
 draft_fill(struct ctx *cx, const struct case_file *c, struct change *ch)
 {
@@ -270,6 +281,7 @@ draft_fill(struct ctx *cx, const struct case_file *c, struct change *ch)
 		change_text(ch, "facts", facts(cx, c, outcome));
 	if (!has(ch, "reasons"))
 		change_text(ch, "reasons", reasons(cx, c, outcome));
+	fill_child_text(cx, c, outcome, ch);
 	/* Laws are cited by the names they were made under. */
 	cx->lang = LANG_ET;
 	if (!has(ch, "legal_basis"))

@@ -193,6 +193,8 @@ write_letter(struct preview *pv)
 	html_element(h, "p", NULL,
 		     arena_printf(v->cx->arena, "%s\n%s", l->signature.name,
 				  l->signature.position == NULL ? "" : l->signature.position));
+	for (size_t i = 0; i < l->nafter; i++)
+		write_block(v, &l->after[i]);
 	html_close(h, "div");
 }
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "work/practice/make_lives.h"
 
-#define LAPSE_LEFT 30 /* days: referrals that ended since then are not yet recorded as lapsed */
+#define LAPSE_LEFT 75 /* days: referrals that ended since then are not yet recorded as lapsed */
 #define CLOSED civil_day(2023, 12, 31) /* sheltered work ended as a project */
 
 static const char PLACED[] = "SELECT sys_id FROM placement WHERE referral = ?1 AND sys_deleted = 0";
