@@ -168,7 +168,9 @@ for (let round = 0; round < rounds; round++) {
 	say(await baseLaid(copy), `${name}: a base is laid down`);
 	const who = await signIn(server), done = [];
 	const clients = load(server, who, `k${round}`, done, () => false);
-	await sleep(1800 + Math.random() * 1000);
+	for (let i = 0; i < 100 && segmentsOf(runOf(copy)).length < 3; i++)
+		await sleep(100);
+	await sleep(Math.random() * 900);
 	await killServer(server);
 	const killed = Date.now();
 	await clients;
