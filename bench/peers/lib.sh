@@ -28,6 +28,7 @@ need() {
 }
 need sqlite3 curl wrk
 
+BEGAN=$(cut -d ' ' -f 1-3 /proc/loadavg)
 pids=()
 stop_all() {
 	local p
@@ -190,14 +191,27 @@ against() {
 			done
 		done
 	done
-	printf '\n%s and Hool, %s cases, medians of %s turns of %s s\n' "$name" "$CASES" "$N" "$WINDOW"
-	printf '%-5s %5s %9s %8s %8s %7s %9s %8s %8s %7s %7s  %s\n' what conns theirs/s p50_ms p99_ms \
-		kB ours/s p50_ms p99_ms kB ratio spread
+	result "$name" | tee "bench/peers/RESULTS.$name.md"
+}
+
+# result NAME: the table of what was measured.
+result() {
+	local name=$1 what c f
+	cat <<-END
+		# $name and Hool
+
+		Made by \`bench/peers/$name\`: $(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD), $CASES cases, medians of $N turns of $WINDOW s,
+		least and most of the ratio in brackets. Machine: $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(nproc) processors;
+		load when it began $BEGAN. What each side does: [README.md](../README.md#peers).
+
+		| work | connections | $name a second | p50, ms | p99, ms | kB | Hool a second | p50, ms | p99, ms | kB | times |
+		|---|---|---|---|---|---|---|---|---|---|---|
+	END
 	for what in list open; do
 		for c in 1 8; do
-			local f=$W/result.$name.$what.$c
+			f=$W/result.$name.$what.$c
 			awk '$4 + $8 > 0 { exit 1 }' "$f" || echo "faults in $what at $c connections" >&2
-			printf '%-5s %5s %9s %8s %8s %7.1f %9s %8s %8s %7.1f %7s  %s\n' "$what" "$c" \
+			printf '| %s | %s | %s | %s | %s | %.1f | %s | %s | %s | %.1f | %s (%s) |\n' "$what" "$c" \
 				"$(cut -d ' ' -f 1 "$f" | median)" "$(cut -d ' ' -f 2 "$f" | median)" \
 				"$(cut -d ' ' -f 3 "$f" | median)" \
 				"$(awk '{ print $9 / 1000 }' "$f" | median)" \
