@@ -173,6 +173,8 @@ sign_code_page(struct visit *v)
 				   .error = v->error == OK ? NULL : site_error_text(v->cx) };
 	struct part_button in = { .label = msg(v->cx, "signin.code_go") };
 
+	if (http_cookie(v->x, STEP_COOKIE) == NULL)
+		return visit_go(v, PATH_SIGN_IN);
 	v->signed_in = false;
 	visit_page_begin(v, msg(v->cx, "signin.code_title"));
 	part_error_summary(&v->page, &code, 1);
