@@ -25,7 +25,7 @@
 /* A serving program: what it was told, and what it is made of. */
 struct serving {
 	struct http_settings http, watch_at;
-	const char *watched, *audit, *user; /* options, or NULL */
+	const char *watched, *audit, *user, *replica; /* options, or NULL */
 	struct virus_scanner scanner;
 	enum sandbox_mode sandbox;
 	struct sandbox_reach reach;
@@ -276,6 +276,7 @@ read_options(struct run *r, struct serving *s)
 	if (run_flag(r, "--no-sandbox"))
 		s->sandbox = SANDBOX_OFF;
 	TRY(keeping_read(r, &s->keeping));
+	s->replica = run_option(r, "--replica", NULL);
 	if (run_flag(r, "--quiet"))
 		log_set_level(LOG_WARN);
 	if (run_flag(r, "--alone")) /* for bench/: every write a commit of its own */
@@ -312,6 +313,8 @@ cmd_serve(struct run *r)
 		e = start_watch(r, &s);
 	if (e == OK)
 		e = run_open(r, s.db_flags, &db);
+	if (e == OK && s.replica != NULL)
+		e = db_replica(r->cx, db, s.replica);
 	if (e == OK)
 		e = serve(r, db, &s, fd);
 	watch_stop(s.watch);

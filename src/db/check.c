@@ -13,7 +13,7 @@ static const char TABLES[] =
 static const char TABLES_PG[] =
 	"SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = (SELECT oid FROM "
 	"pg_namespace WHERE nspname = current_schema()) AND relname NOT IN ('sys_lane', "
-	"'sys_function', 'sys_letter', 'sys_compose') ORDER BY relname COLLATE \"C\"";
+	"'sys_function', 'sys_wrote', 'sys_letter', 'sys_compose') ORDER BY relname COLLATE \"C\"";
 static const char INTEGRITY[] = "SELECT integrity_check FROM pragma_integrity_check(1)";
 static const char FOREIGN[] = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
 static const char FOREIGN_PG[] =

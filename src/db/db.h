@@ -58,6 +58,12 @@ struct db_figures {
 enum err db_open(struct ctx *cx, const char *url, unsigned flags, struct db **ret) MUST_USE;
 /* Is it the address of a database server, not a file? Several processes may write there. */
 bool db_is_server(const char *url);
+/*
+ * Read from a replica of the store where it has seen all that the acting session wrote, and from
+ * the store itself else. Before the first reader. Errors: ERR_INVALID "err.db_replica" (it is none,
+ * or the store is a file), ERR_IO.
+ */
+enum err db_replica(struct ctx *cx, struct db *db, const char *url) MUST_USE;
 /* End the write lane after its waiting closures, checkpoint and close. Takes NULL. Readers must
  * have been freed before. */
 void db_close(struct db *db);

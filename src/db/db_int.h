@@ -39,6 +39,13 @@ struct stmt {
 struct conn {
 	sqlite3 *handle;
 	struct pg_conn *pg; /* on PostgreSQL, instead of the handle */
+	/* A reader's, see pg_replica.c: */
+	struct conn *replica;	 /* owned; NULL: not connected */
+	struct conn *primary;	 /* of the connection to a replica: whose it is */
+	uint64_t routed_request; /* what on_replica was found for */
+	int64_t routed_session;
+	bool on_replica;
+	int64_t replica_at; /* not to be tried before: microseconds */
 	struct db *db;
 	bool writer;	/* the lane's */
 	bool own;	/* a fixed statement of ours runs: the guard lets it pass */

@@ -654,6 +654,8 @@ db_run(struct ctx *cx, struct db *db, const char *name, db_fn *fn, void *arg)
 	while (sem_wait(&w.ended) != 0) /* a signal */
 		;
 	(void)sem_destroy(&w.ended);
+	if (cx->conn != NULL) /* what was written is to be seen */
+		cx->conn->routed_request = 0;
 	return w.job.result;
 }
 

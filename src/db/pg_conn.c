@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define MAX_NODES 1000
 
 /* Of the numbers of nodes. */
@@ -274,7 +276,7 @@ enum err
 pg_lane_enter(struct ctx *cx, struct pg_conn *p, const struct pg_store *s)
 {
 	int64_t got = 0, deferred = 0;
-	char sql[400];
+	char sql[600];
 
 	for (p->node = 0; got == 0 && p->node < MAX_NODES;) {
 		(void)snprintf(sql, sizeof(sql), "SELECT CASE WHEN " NODE_LOCK " THEN 1 ELSE 0 END",
@@ -286,6 +288,8 @@ pg_lane_enter(struct ctx *cx, struct pg_conn *p, const struct pg_store *s)
 		       "INSERT INTO sys_lane (id, token, seen_at) VALUES (%" PRId64
 		       ", 0, extract(epoch FROM now())::bigint) ON CONFLICT DO NOTHING;"
 		       "DELETE FROM sys_lane WHERE seen_at < extract(epoch FROM now())::bigint - "
+		       "90 * 86400;"
+		       "DELETE FROM sys_wrote WHERE at < extract(epoch FROM now())::bigint - "
 		       "90 * 86400",
 		       s->lane_id);
 	if (!pg_run(p, sql) || !pg_run_int(p, DEFERRED, &deferred))
@@ -395,6 +399,39 @@ pg_snapshot_end(struct pg_conn *p)
 	pg_settle(p);
 	if (!pg_run(p, "ROLLBACK"))
 		pg_clear(p);
+}
+
+enum err
+pg_conn_open_replica(struct ctx *cx, struct conn *c)
+{
+	const struct pg_store *s = c->db->pg;
+	struct pg_conn *p = NULL;
+
+	TRY(link_open(cx, s, s->replica, false, &p));
+	c->replica = mem_new(sizeof(*c->replica));
+	c->replica->db = c->db;
+	c->replica->pg = p;
+	c->replica->primary = c;
+	return OK;
+}
+
+enum err
+pg_store_replica(struct ctx *cx, struct pg_store *s, const char *url)
+{
+	SCOPED(pg_conn) struct pg_conn *p = NULL;
+	int64_t ours = 0;
+
+	if (!pg_is_url(url))
+		return fail(cx, ERR_INVALID, "err.db_replica", url);
+	TRY(link_open(cx, s, url, false, &p));
+	if (!pg_run_int(p, OURS, &ours))
+		return pg_fail(cx, p, "(looking)");
+	if (ours == 0)
+		return fail(cx, ERR_INVALID, "err.db_replica", PQdb(p->link));
+	s->replica = strdup(url);
+	if (s->replica == NULL)
+		BUG("out of memory");
+	return OK;
 }
 
 /* ---- the store ---- */

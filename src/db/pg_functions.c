@@ -92,6 +92,9 @@ static const char LISTS[] =
  * stands on the second, and what it is without diacritics. sys_compose: letters a mark makes.
  */
 static const char LETTER_TABLES[] =
+	/* How far each session has written; see pg_replica.c. */
+	"CREATE TABLE IF NOT EXISTS sys_wrote (session bigint PRIMARY KEY, lane bigint NOT NULL, "
+	"token bigint NOT NULL, at bigint NOT NULL);\n"
 	"CREATE TABLE IF NOT EXISTS sys_letter (cp int PRIMARY KEY, base int NOT NULL, "
 	"marks int[] NOT NULL, first text NOT NULL, varied boolean NOT NULL, plain text NOT "
 	"NULL);\n"

@@ -153,6 +153,18 @@ bool pg_run(struct pg_conn *p, const char *sql);
 bool pg_run_int(struct pg_conn *p, const char *sql, int64_t *ret);
 bool pg_is_url(const char *url);
 
+/* ---- pg_replica.c ---- */
+
+/* The connection that a query of this reader is to be asked on. */
+struct conn *pg_route(struct ctx *cx, struct conn *c);
+/* The replica of a reader did not answer: leave it alone for a while. */
+void pg_replica_failed(struct conn *c);
+/* With the group's commit: the session of this closure has written. */
+void pg_note_session(struct lane *l, const struct db_job *job);
+/* db_replica(), and the connection of a reader to it. */
+enum err pg_store_replica(struct ctx *cx, struct pg_store *s, const char *url) MUST_USE;
+enum err pg_conn_open_replica(struct ctx *cx, struct conn *c) MUST_USE;
+
 /* Send a fixed command ahead (pipeline); answered by pg_sync(). False: lost. */
 bool pg_send(struct pg_conn *p, const char *sql);
 /* Read all answers sent for. The last one of a statement that gives rows is kept in *ret_last. */

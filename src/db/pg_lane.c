@@ -158,6 +158,8 @@ call(struct lane *l, struct db_job *job)
 		return;
 	if (!pg_failed(p))
 		late_run(p);
+	if (!pg_failed(p))
+		pg_note_session(l, job);
 	if (p->deferred && !pg_failed(p))
 		savepoint(l, "SET CONSTRAINTS ALL IMMEDIATE");
 }
@@ -539,14 +541,10 @@ void
 pg_lane_tidy(struct lane *l)
 {
 	struct pg_conn *p = link_of(l);
-	char sql[140];
 
 	if (l->bulk && !pg_run(p, "ANALYZE"))
 		pg_clear(p);
-	(void)snprintf(sql, sizeof(sql),
-		       "DELETE FROM sys_lane WHERE id = %" PRId64
-		       "; SELECT pg_advisory_unlock_all()",
-		       l->conn->db->pg->lane_id);
-	(void)pg_run(p, sql);
+	/* The number of its last commit stays: sessions may ask replicas for it. */
+	(void)pg_run(p, "SELECT pg_advisory_unlock_all()");
 	p->closing = true;
 }

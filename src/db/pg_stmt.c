@@ -358,6 +358,29 @@ ask_once(struct conn *c, struct pg_stmt *s)
 	return false;
 }
 
+/* The replica did not answer: ask the primary once, unprepared. */
+static enum err
+ask_primary(struct ctx *cx, struct stmt *q)
+{
+	struct pg_conn *p = q->conn->primary->pg;
+	struct pg_stmt *s = q->pg;
+	const struct pg_variant *v = variant_for(q->conn, s);
+	PGresult *r;
+
+	pg_replica_failed(q->conn->primary);
+	flow_end(p, true);
+	pg_clear(p);
+	r = PQexecParams(p->link, s->text.sql, s->text.nparams, v->types, s->values, s->lengths,
+			 s->formats, 1);
+	if (PQresultStatus(r) == PGRES_TUPLES_OK) {
+		results_free(s);
+		result_add(s, r);
+		return OK;
+	}
+	pg_note(p, PQresultErrorField(r, PG_DIAG_SQLSTATE), r);
+	return pg_fail(cx, p, q->text);
+}
+
 /* Lost connections are made anew, unless a snapshot is held: that is lost with them. */
 static enum err
 ask(struct ctx *cx, struct stmt *q)
@@ -373,6 +396,8 @@ ask(struct ctx *cx, struct stmt *q)
 			pg_note(p, PG_FAULT, NULL);
 		else if (ask_once(c, q->pg))
 			break;
+		if (c->primary != NULL && (pg_lost(p) || pg_worth_again(p->failed)))
+			return ask_primary(cx, q);
 		if (c->snapshot || tries == 2 || (!pg_lost(p) && generation == p->generation))
 			return pg_fail(cx, p, q->text);
 		if (pg_lost(p))

@@ -368,6 +368,82 @@ TEST(pg_guards_hold_across_nodes)
 		db_close(db[i]);
 }
 
+/* ---- replicas ---- */
+
+static int64_t
+count_rows(struct test *t, struct conn *c, const char *table, int64_t session)
+{
+	static uint64_t request;
+	struct ctx *cx = test_ctx(t);
+	int64_t n = -1;
+
+	cx->conn = c;
+	cx->request = ++request;
+	cx->who.session = session;
+	EXPECT_OK(db_get_int(cx, arena_printf(t->arena, "SELECT count(*) FROM %s", table), DB_NONE,
+			     &n));
+	cx->conn = NULL;
+	cx->who.session = 0;
+	return n;
+}
+
+static void
+write_as(struct test *t, struct db *db, int64_t session, int64_t n)
+{
+	struct ctx *cx = test_ctx(t);
+
+	cx->who.session = session;
+	EXPECT_OK(db_run(cx, db, "insert", insert_number, &n));
+	cx->who.session = 0;
+}
+
+TEST(pg_a_replica_is_read_when_it_has_seen_the_last_write)
+{
+	const char *url = test_db_url(t);
+	SCOPED(db) struct db *db = NULL;
+	SCOPED(conn) struct conn *c = NULL;
+	struct ctx *cx = test_ctx(t);
+
+	POSTGRES_ONLY();
+	EXPECT_OK(db_open(cx, url, DB_CREATE, &db));
+	test_db_script(t, db, TABLE);
+	EXPECT_OK(db_replica(cx, db, url)); /* one that never lags */
+	EXPECT_OK(db_reader(cx, db, &c));
+	write_as(t, db, 5, 1);
+	EXPECT_INT(1, count_rows(t, c, "a", 5));
+	EXPECT(c->on_replica);
+	EXPECT_INT(1, count_rows(t, c, "a", 0));
+	test_log(false);
+	for (int i = 0; i < 3; i++) { /* and goes away */
+		admin(url, KILL);
+		EXPECT_INT(1, count_rows(t, c, "a", 5));
+	}
+	test_log(true);
+}
+
+TEST(pg_a_replica_that_lags_is_not_read)
+{
+	const char *url = test_db_url(t), *behind = test_db_url(t);
+	SCOPED(db) struct db *db = NULL, *other = NULL;
+	SCOPED(conn) struct conn *c = NULL;
+	struct ctx *cx = test_ctx(t);
+
+	POSTGRES_ONLY();
+	EXPECT_OK(db_open(cx, behind, DB_CREATE, &other)); /* has seen nothing of what follows */
+	EXPECT_OK(db_open(cx, url, DB_CREATE, &db));
+	test_db_script(t, db, TABLE);
+	EXPECT_ERR(ERR_INVALID, db_replica(cx, db, getenv("HOOL_TEST_PG")));
+	EXPECT_ERR(ERR_INVALID, db_replica(cx, db, "x.db"));
+	EXPECT_OK(db_replica(cx, db, behind));
+	EXPECT_OK(db_reader(cx, db, &c));
+	write_as(t, db, 5, 1);
+	EXPECT_INT(1, count_rows(t, c, "a", 5));
+	EXPECT(!c->on_replica);
+	EXPECT_INT(0, count_rows(t, c, "sys_schema", 6)); /* has written nothing */
+	EXPECT(c->on_replica);
+	EXPECT_INT(1, count_rows(t, c, "a", 0)); /* no session: the primary */
+}
+
 static enum err
 claim_one(struct ctx *cx, void *arg)
 {

@@ -191,6 +191,7 @@ conn_close(struct conn *c)
 {
 	if (c == NULL)
 		return;
+	conn_close(c->replica);
 	if (c->pg != NULL)
 		c->pg->closing = true;
 	stmts_forget(c);

@@ -297,6 +297,8 @@ db_query(struct ctx *cx, const char *sql, struct db_args args, struct stmt **ret
 		BUG("no connection in the context");
 	if (transaction_lost(c))
 		return fail(cx, ERR_IO, "err.disk");
+	if (c->pg != NULL)
+		c = pg_route(cx, c);
 	code = stmt_take(c, sql, &q);
 	if (code != SQLITE_OK && c->pg != NULL)
 		return pg_fail_untranslated(cx, sql);
