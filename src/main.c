@@ -15,12 +15,13 @@
 #include "work/provider/provider.h"
 #include "work/queue/queue.h"
 #include "work/settlement/settlement.h"
+#include "work/webhook/webhook.h"
 
 static const struct work PERSON_WORK = { .name = "person", .hooks = PERSON_HOOKS };
 
 static const struct work *const WORKS[] = {
-	&PERSON_WORK, &PROVIDER_WORK,  &APPLICATION_WORK, &DECISION_WORK,
-	&QUEUE_WORK,  &PLACEMENT_WORK, &SETTLEMENT_WORK,  NULL,
+	&PERSON_WORK,	 &PROVIDER_WORK,   &APPLICATION_WORK, &DECISION_WORK, &QUEUE_WORK,
+	&PLACEMENT_WORK, &SETTLEMENT_WORK, &WEBHOOK_WORK,     NULL,
 };
 
 static const struct command COMMANDS[] = {
@@ -38,6 +39,7 @@ static const struct command COMMANDS[] = {
 	{ "selfcheck", "help.selfcheck", cmd_selfcheck },
 	{ "user", "help.user", cmd_user },
 	{ "token", "help.token", cmd_token },
+	{ "job", "help.job", cmd_job },
 	{ "practice", "help.practice", cmd_practice },
 	{ NULL, NULL, NULL },
 };
@@ -75,6 +77,7 @@ gather_hooks(struct ctx *cx, struct world *w)
 		if (WORKS[i]->hooks != NULL)
 			list[w->nhooks++] = WORKS[i]->hooks;
 	w->hooks = list;
+	w->changed = webhook_changed;
 }
 
 /* Options before the command: they belong to all. Returns the index of the command. */

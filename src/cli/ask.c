@@ -4,6 +4,7 @@
 
 #include "base/embed.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "cli/cli.h"
 #include "rule/cmd.h"
 #include "core/type_cmd.h"
@@ -105,7 +106,7 @@ print_openapi(struct run *r)
 	SCOPED_BUF b;
 
 	buf_init(&b, MAX_PAGE);
-	TRY(openapi_write(r->cx, r->works, "0.1", &b));
+	TRY(openapi_write(r->cx, r->works, HOOL_VERSION, &b));
 	(void)fwrite(b.bytes, 1, b.len, stdout);
 	(void)printf("\n");
 	return OK;

@@ -49,6 +49,7 @@ enum err cmd_user(struct run *r) MUST_USE;
 enum err cmd_practice(struct run *r) MUST_USE;
 enum err cmd_migrate(struct run *r) MUST_USE;
 enum err cmd_token(struct run *r) MUST_USE;
+enum err cmd_job(struct run *r) MUST_USE;
 enum err cmd_rule(struct run *r) MUST_USE;
 enum err cmd_id(struct run *r) MUST_USE;
 enum err cmd_type(struct run *r) MUST_USE;

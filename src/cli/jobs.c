@@ -15,6 +15,7 @@
 #include "cli/keeping.h"
 #include "base/trace.h"
 #include "core/access.h"
+#include "core/job.h"
 #include "web/site.h"
 
 #define HOUR_MS (60 * 60 * 1000)
@@ -59,9 +60,18 @@ clear(struct ctx *cx, int64_t *ret_done)
 	return db_exec(cx, SIGNINS_GONE, DB_ARGS(db_int(cx->now - SIGNIN_DAYS * day)), NULL);
 }
 
+/* What the queue did long ago. */
+static enum err
+clear_jobs(struct ctx *cx, int64_t *ret_done)
+{
+	*ret_done = 0;
+	return job_clear(cx, &(int64_t){ 0 });
+}
+
 static const struct work_job OWN[] = {
 	{ "unpack access", unpack },
 	{ "clear", clear },
+	{ "clear jobs", clear_jobs },
 	{ NULL, NULL },
 };
 

@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/jobs.h"
 #include "cli/keeping.h"
+#include "cli/workers.h"
 #include "cli/sandbox.h"
 #include "cli/signin_options.h"
 #include "cli/watch.h"
@@ -199,6 +200,7 @@ static enum err
 serve(struct run *r, struct db *db, struct serving *s, int fd)
 {
 	SCOPED(copy) struct copy *copy = NULL; /* ends last: it ships what the others wrote */
+	SCOPED(workers) struct workers *workers = NULL;
 	SCOPED(jobs) struct jobs *jobs = NULL;
 	SCOPED(rates) struct rates *rates = rates_new(&s->in.limits); /* outlives the server */
 	SCOPED(http) struct http *http = NULL;
@@ -223,6 +225,7 @@ serve(struct run *r, struct db *db, struct serving *s, int fd)
 		TRY(copy_start(r->cx, db, &s->keeping.copy, &copy));
 	TRY(http_start(r->cx, &s->http, &callbacks, db, &http));
 	TRY(jobs_start(r, db, &s->keeping, &jobs));
+	TRY(workers_start(r, db, &workers));
 	TRY(sandbox_calls(r->cx, s->sandbox, &s->state));
 	sandbox_log(&s->state);
 	if (s->watch != NULL)
@@ -277,6 +280,7 @@ read_options(struct run *r, struct serving *s)
 		s->sandbox = SANDBOX_OFF;
 	TRY(keeping_read(r, &s->keeping));
 	s->replica = run_option(r, "--replica", NULL);
+	r->world->call_private = run_flag(r, "--call-private");
 	if (run_flag(r, "--quiet"))
 		log_set_level(LOG_WARN);
 	if (run_flag(r, "--alone")) /* for bench/: every write a commit of its own */

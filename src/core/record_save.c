@@ -215,6 +215,13 @@ same_words(const struct record *old, const struct record *now)
 	return same;
 }
 
+static enum err
+tell_changed(struct ctx *cx, const struct record *old, const struct record *r, const char *kind,
+	     const char *name)
+{
+	return cx->world->changed == NULL ? OK : cx->world->changed(cx, old, r, kind, name);
+}
+
 enum err
 record_save(struct ctx *cx, const struct record *old, struct record *r, const char *kind,
 	    const char *name, const char *note)
@@ -231,7 +238,9 @@ record_save(struct ctx *cx, const struct record *old, struct record *r, const ch
 	TRY(history_add(cx, r->id, r->version, kind, name, json));
 	TRY(clock_update(cx, r, &r->due));
 	TRY(update_row(cx, old, r));
-	return same_words(old, r) ? OK : words_update(cx, r);
+	if (!same_words(old, r))
+		TRY(words_update(cx, r));
+	return tell_changed(cx, old, r, kind, name);
 }
 
 void
@@ -326,5 +335,6 @@ record_insert(struct ctx *cx, struct record *r, const char *kind, const char *no
 	e = db_exec(cx, sql_insert(cx, r->type), row_args(cx, r, true, 0), NULL);
 	if (e != OK)
 		return explain_refusal(cx, r->type, e);
-	return words_update(cx, r);
+	TRY(words_update(cx, r));
+	return tell_changed(cx, NULL, r, kind, "");
 }

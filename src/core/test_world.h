@@ -26,6 +26,8 @@ struct ctx *test_world(struct test *t);
 struct ctx *test_world_with(struct test *t, const char *const *yaml);
 /* Hooks that run from now on; one table, ended by a NULL type. May be called for several. */
 void test_hooks(struct test *t, const struct hook *hooks);
+/* The test's own world, to change settings of. */
+struct world *test_world_of(struct test *t);
 /* The database of the test's world. */
 struct db *test_world_db(struct test *t);
 

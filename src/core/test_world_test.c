@@ -149,6 +149,13 @@ test_hooks(struct test *t, const struct hook *hooks)
 	now.hooks[now.world.nhooks++] = hooks;
 }
 
+struct world *
+test_world_of(struct test *t)
+{
+	EXPECT(now.test == t);
+	return &now.world;
+}
+
 struct db *
 test_world_db(struct test *t)
 {

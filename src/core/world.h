@@ -38,6 +38,11 @@ struct world {
 		session_whole; /* seconds a session lasts unused, and at all; 0: the usual */
 	const char
 		*second_factor; /* kinds of position that need one, by spaces; "all"; NULL: none */
+	/* Told of every change of a record, in the same transaction; NULL: nobody. `old` is NULL
+	 * for a new one. */
+	enum err (*changed)(struct ctx *cx, const struct record *old, const struct record *now,
+			    const char *kind, const char *name);
+	bool call_private; /* outgoing calls may go to inner networks, without TLS too */
 };
 
 /*

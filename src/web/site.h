@@ -26,6 +26,7 @@
 #define HOOL_WEB_SITE_H
 
 #include "core/account.h"
+#include "core/job.h"
 #include "core/record.h"
 #include "http/http.h"
 #include "http/virus.h"
@@ -142,6 +143,7 @@ struct work {
 	const struct web_home *homes;
 	const struct work_job *jobs;
 	const struct web_call *calls;
+	const struct job_kind *kinds; /* of the queue */
 };
 
 /* ---- for handlers ---- */

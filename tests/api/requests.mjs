@@ -171,6 +171,13 @@ export async function plainRequests(base, tokens, check, skip) {
 	const page = await fetch(base + '/ulesanne', { headers: { Cookie: cookie, Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' } });
 	check('a browser gets the page', page.headers.get('content-type').startsWith('text/html'));
 
+	// What programs look at is in the person's log of looks, as what pages show.
+	const looks = async () => ((await (await fetch(base + person.url + '/-/vaatajad', { headers: { Cookie: cookie, Accept: 'text/html' } })).text()).match(/<tr/g) ?? []).length;
+	const before_ = await looks();
+	await ask('GET', person.url);
+	await ask('GET', '/isik?limit=200');
+	check('each look is logged, a list too', before_ > 0 && await looks() >= before_ + 2, String(before_));
+
 	// JSON of every kind: a reason, never a crash, never half a record.
 	const count = async () => (await ask('GET', '/ulesanne?vaade=all&limit=200')).data.total;
 	const was = await count();

@@ -9,6 +9,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { root, outDir, program, practiceDatabase, startServer, stopServer } from '../lib/hool.mjs';
 import { plainRequests } from './requests.mjs';
 import { guide } from './guide.mjs';
+import { Webhooks } from './webhooks.mjs';
 
 const here = path.join(root, 'tests/api'), made = path.join(here, 'made'), work = path.join(outDir, 'api');
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -67,14 +68,17 @@ const tokens = {
 	provider: token('osutaja', 'read'),
 	rate: token('koordinaator', 'read:task'),
 	ended: token('koordinaator', 'read'),
+	admin: token('admin', 'read write'),
 };
 const list = run(program, 'token', '--db', db, 'list');
-check('tokens are listed without their secrets', list.ok && !list.out.includes('hool_') && list.out.trim().split('\n').length === 7, list.said);
+check('tokens are listed without their secrets', list.ok && !list.out.includes('hool_') && list.out.trim().split('\n').length === 8, list.said);
 check('a token is ended by its number', run(program, 'token', '--db', db, 'end', '7').ok);
 for (const bad of [['koordinaator', 'x', 'reads'], ['koordinaator', 'x', 'read:nothing'], ['koordinaator', 'x', ''], ['nobody', 'x', 'read']])
 	check(`no token for ${bad}`, !run(program, 'token', '--db', db, 'make', ...bad).ok);
 
-const server = await startServer(db, path.join(work, 'serve.log'));
+const server = await startServer(db, path.join(work, 'serve.log'), ['--call-private']);
+const webhooks = new Webhooks(check);
+await webhooks.begin(server.base, tokens.admin, tokens.all);
 if (compiled.ok) {
 	const ran = run('node', path.join(made, 'scenario.js'), server.base, tokens.all);
 	check('the main scenario by the generated client', ran.ok, ran.said);
@@ -82,12 +86,23 @@ if (compiled.ok) {
 }
 await plainRequests(server.base, tokens, check, skip);
 await guide(server.base, tokens.guide, check);
+await webhooks.verify();
 const served = await (await fetch(server.base + '/api/openapi.json', { headers: { 'Accept-Language': 'en' } })).text();
 check('the server serves the same description', served === fs.readFileSync(description, 'utf8').trimEnd());
 const complaint = await stopServer(server);
 check('the server ended well', complaint === '', complaint);
 const log = fs.readFileSync(path.join(work, 'serve.log'), 'utf8');
 check('no secret in the log', !/hool_[0-9a-f]{8}/.test(log) && !log.includes('Kirsipuu'));
+
+// What was given up is seen, and nothing on the inside is called unless the operator allows it.
+const dead = run(program, 'job', '--db', db, 'list', 'dead');
+check('jobs given up are listed', dead.ok && (dead.out.match(/err\.webhook_gone/g) ?? []).length === 2, dead.said);
+const shut = await startServer(db, path.join(work, 'shut.log'));
+const made2 = await fetch(shut.base + '/partner', { method: 'POST', body: '{"name":"Seest"}', headers: { Authorization: 'Bearer ' + tokens.all, 'Content-Type': 'application/json' } });
+check('made without the permission', made2.status === 201, await made2.text());
+await webhooks.until(() => run(program, 'job', '--db', db, 'list', 'dead').out.includes('err.call.'), 20);
+check('an address on the inside is not called', /err\.call\.(address|private)/.test(run(program, 'job', '--db', db, 'list', 'dead').out), run(program, 'job', '--db', db, 'list').out);
+check('the second server ended well', await stopServer(shut) === '');
 const verified = run(program, 'verify', '--db', db);
 check('the history verifies', verified.ok, verified.said);
 console.log(`passed=${counts.passed} failed=${counts.failed} skipped=${counts.skipped}`);
