@@ -29,7 +29,7 @@ lint() {
 		local tree
 		tree=$(mktemp -d)
 		(cd "$tree" && mkdir -p src && bad)
-		found=$(cd "$tree" && look)
+		found=$(cd "$tree" && unset HOOL_TEST_DATA && look)
 		rm -rf "$tree"
 		n=$(grep -c . <<<"$found")
 		[ "$n" -eq "$faults" ] && return 0

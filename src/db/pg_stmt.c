@@ -16,6 +16,7 @@
 
 #include "base/civil.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "db/pg_int.h"
 
 #define MAX_VARIANTS 8
@@ -59,14 +60,6 @@ struct pg_stmt {
 	struct made *made;
 };
 
-static void *
-get(void *p)
-{
-	if (p == NULL)
-		BUG("out of memory");
-	return p;
-}
-
 void
 pg_forget_variant(struct pg_variant *v)
 {
@@ -79,7 +72,7 @@ pg_forget_variant(struct pg_variant *v)
 struct pg_stmt *
 pg_stmt_new(struct conn *c, const char *sql)
 {
-	struct pg_stmt *s = get(calloc(1, sizeof(*s)));
+	struct pg_stmt *s = mem_new(sizeof(*s));
 	size_t n;
 
 	(void)c;
@@ -88,11 +81,11 @@ pg_stmt_new(struct conn *c, const char *sql)
 		return NULL;
 	}
 	n = (size_t)s->text.nparams + 1;
-	s->args = get(calloc(n, sizeof(*s->args)));
-	s->values = get(calloc(n, sizeof(*s->values)));
-	s->lengths = get(calloc(n, sizeof(*s->lengths)));
-	s->formats = get(calloc(n, sizeof(*s->formats)));
-	s->numbers = get(calloc(n, sizeof(*s->numbers)));
+	s->args = mem_new(n * sizeof(*s->args));
+	s->values = mem_new(n * sizeof(*s->values));
+	s->lengths = mem_new(n * sizeof(*s->lengths));
+	s->formats = mem_new(n * sizeof(*s->formats));
+	s->numbers = mem_new(n * sizeof(*s->numbers));
 	return s;
 }
 
@@ -121,7 +114,7 @@ result_add(struct pg_stmt *s, PGresult *r)
 {
 	if (s->nresults == s->size) {
 		s->size = s->size == 0 ? 1 : s->size * 2;
-		s->results = get(realloc(s->results, s->size * sizeof(PGresult *)));
+		s->results = mem_grow(s->results, s->size * sizeof(PGresult *));
 	}
 	s->results[s->nresults++] = r;
 }
@@ -267,7 +260,7 @@ variant_for(struct conn *c, struct pg_stmt *s)
 		variant_close(c, &s->variant[--s->variants]);
 	}
 	v = &s->variant[s->variants];
-	*v = (struct pg_variant){ .types = get(calloc((size_t)n + 1, sizeof(Oid))) };
+	*v = (struct pg_variant){ .types = mem_new(((size_t)n + 1) * sizeof(Oid)) };
 	for (int i = 0; i < n; i++) {
 		v->types[i] = type_of(&s->args[i]);
 		if (v->types[i] == 0 && s->variants > 0)
@@ -664,7 +657,7 @@ pg_kind(const struct stmt *q, int col)
 static const char *
 make_text(const struct stmt *q, int col)
 {
-	struct made *m = get(malloc(sizeof(*m) + 32));
+	struct made *m = mem_new(sizeof(*m) + 32);
 
 	m->next = q->pg->made;
 	q->pg->made = m;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "db/db_int.h"
 
 #define WAL_HEADER 32
@@ -36,23 +37,10 @@ struct ship {
 
 /* ---- pages ---- */
 
-static void *
-grown(void *p, size_t bytes)
-{
-	p = realloc(p, bytes);
-	if (p == NULL)
-		BUG("out of memory");
-	return p;
-}
-
 static struct ship_pages *
 pages_new(void)
 {
-	struct ship_pages *p = calloc(1, sizeof(*p));
-
-	if (p == NULL)
-		BUG("out of memory");
-	return p;
+	return mem_new(sizeof(struct ship_pages));
 }
 
 void
@@ -81,13 +69,11 @@ static void
 pages_grow(struct ship_pages *p)
 {
 	p->room = p->room == 0 ? FIRST_ROOM : p->room * 2;
-	p->number = grown(p->number, p->room * sizeof(*p->number));
-	p->bytes = grown(p->bytes, p->room * p->page_size);
+	p->number = mem_grow(p->number, p->room * sizeof(*p->number));
+	p->bytes = mem_grow(p->bytes, p->room * p->page_size);
 	free(p->slots);
 	p->nslots = p->room * 2;
-	p->slots = calloc(p->nslots, sizeof(*p->slots));
-	if (p->slots == NULL)
-		BUG("out of memory");
+	p->slots = mem_new(p->nslots * sizeof(*p->slots));
 	for (size_t i = 0; i < p->n; i++)
 		*slot_of(p, p->number[i]) = (uint32_t)i + 1;
 }
@@ -184,7 +170,7 @@ frames_take(struct ship *s, uint32_t upto)
 	frame = FRAME_HEADER + s->pages->page_size;
 	if (s->size < frame * BATCH) {
 		s->size = frame * BATCH;
-		s->room = grown(s->room, s->size);
+		s->room = mem_grow(s->room, s->size);
 	}
 	while (s->frame < upto) {
 		n = upto - s->frame < BATCH ? upto - s->frame : BATCH;
@@ -276,9 +262,7 @@ db_ship_start(struct ctx *cx, struct db *db)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(cx, ERR_IO, "err.db_open", path, strerror(errno));
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
-		BUG("out of memory");
+	s = mem_new(sizeof(*s));
 	s->fd = fd;
 	s->pages = pages_new();
 	lane_errand(&db->lane, ship_set, s);

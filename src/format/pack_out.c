@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "format/json.h"
 #include "format/pack_int.h"
@@ -150,10 +151,8 @@ enum err
 pack_begin(struct ctx *cx, const char *path, const struct pack_head *head,
 	   const struct pack_key *key, struct pack_out **ret)
 {
-	SCOPED(pack_out) struct pack_out *p = calloc(1, sizeof(*p));
+	SCOPED(pack_out) struct pack_out *p = mem_new(sizeof(*p));
 
-	if (p == NULL)
-		BUG("out of memory");
 	p->fd = -1;
 	p->encrypted = key != NULL;
 	p->path = strdup(path);
