@@ -202,14 +202,14 @@ be_silent(void *arg, const PGresult *r)
 
 /* What we set unless the address does: those that follow it count. */
 static PGconn *
-connect_to(const char *url, bool writer)
+connect_to(const char *url, bool primary)
 {
 	const char *const name[] = { "client_encoding",	 "fallback_application_name",
 				     "connect_timeout",	 "target_session_attrs",
 				     "keepalives_idle",	 "keepalives_interval",
 				     "keepalives_count", "tcp_user_timeout",
 				     "dbname",		 NULL };
-	const char *const value[] = { "UTF8", "hool", "5", writer ? "read-write" : "any",
+	const char *const value[] = { "UTF8", "hool", "5", primary ? "read-write" : "any",
 				      "5",    "2",    "3", "10000",
 				      url,    NULL };
 	PGconn *link = PQconnectdbParams(name, value, 1);
@@ -258,7 +258,7 @@ reach(struct ctx *cx, struct pg_conn *p)
 	p->npending = 0;
 	p->generation++;
 	PQfinish(p->link);
-	p->link = connect_to(p->url, p->writer);
+	p->link = connect_to(p->url, p->primary);
 	if (PQstatus(p->link) != CONNECTION_OK) {
 		const char *message = one_line(cx, PQerrorMessage(p->link));
 
@@ -339,7 +339,7 @@ pg_conn_free(struct pg_conn *p)
 SCOPED_DEFINE(pg_conn, struct pg_conn, pg_conn_free)
 
 static enum err
-link_open(struct ctx *cx, const struct pg_store *s, const char *url, bool writer,
+link_open(struct ctx *cx, const struct pg_store *s, const char *url, bool writer, bool primary,
 	  struct pg_conn **ret)
 {
 	SCOPED(pg_conn) struct pg_conn *p = calloc(1, sizeof(*p));
@@ -349,6 +349,7 @@ link_open(struct ctx *cx, const struct pg_store *s, const char *url, bool writer
 	p->url = url;
 	p->shown = s->shown;
 	p->writer = writer;
+	p->primary = primary;
 	buf_init(&p->late, PG_MAX_SQL);
 	TRY(reach(cx, p));
 	*ret = p;
@@ -362,7 +363,8 @@ pg_conn_open(struct ctx *cx, struct db *db, bool writer, struct conn **ret)
 	struct pg_conn *p = NULL;
 	struct conn *c;
 
-	TRY(link_open(cx, db->pg, db->pg->url, writer, &p));
+	/* Readers of a store that is written read what is written: a standby shows it later. */
+	TRY(link_open(cx, db->pg, db->pg->url, writer, (db->flags & DB_READ_ONLY) == 0, &p));
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		BUG("out of memory");
@@ -407,7 +409,7 @@ pg_conn_open_replica(struct ctx *cx, struct conn *c)
 	const struct pg_store *s = c->db->pg;
 	struct pg_conn *p = NULL;
 
-	TRY(link_open(cx, s, s->replica, false, &p));
+	TRY(link_open(cx, s, s->replica, false, false, &p));
 	c->replica = mem_new(sizeof(*c->replica));
 	c->replica->db = c->db;
 	c->replica->pg = p;
@@ -423,7 +425,7 @@ pg_store_replica(struct ctx *cx, struct pg_store *s, const char *url)
 
 	if (!pg_is_url(url))
 		return fail(cx, ERR_INVALID, "err.db_replica", url);
-	TRY(link_open(cx, s, url, false, &p));
+	TRY(link_open(cx, s, url, false, false, &p));
 	if (!pg_run_int(p, OURS, &ours))
 		return pg_fail(cx, p, "(looking)");
 	if (ours == 0)
@@ -523,7 +525,7 @@ open_reading(struct ctx *cx, struct db *db)
 {
 	SCOPED(pg_conn) struct pg_conn *p = NULL;
 
-	TRY(link_open(cx, db->pg, db->pg->url, false, &p));
+	TRY(link_open(cx, db->pg, db->pg->url, false, false, &p));
 	return store_check(cx, db, p);
 }
 

@@ -111,6 +111,7 @@ struct pg_conn {
 	const char *url;   /* of the store, primary or replica */
 	const char *shown; /* of the store */
 	bool writer;
+	bool primary;		 /* only the server that takes writings will do */
 	bool piping;		 /* the lane: statements are sent ahead */
 	uint64_t generation;	 /* counts connects: what was prepared before is gone */
 	uint64_t names;		 /* of prepared statements given so far */

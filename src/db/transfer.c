@@ -24,7 +24,7 @@ static const char SERVER_TABLES[] =
 	"SELECT CAST(relname AS text) COLLATE \"C\" FROM pg_class WHERE relkind IN ('r', 'p') "
 	"AND NOT relispartition AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = "
 	"current_schema()) AND relname NOT IN ('sys_schema', 'sys_lane', 'sys_function', "
-	"'sys_letter', 'sys_compose') "
+	"'sys_wrote', 'sys_letter', 'sys_compose') "
 	"ORDER BY 1";
 /* Columns of a table: name, kind. */
 static const char FILE_COLUMNS[] =
