@@ -13,6 +13,29 @@ async function press(page, name) {
 	}
 }
 
+// "−1 234,50 €" in cents.
+function cents(text) {
+	return Math.round(Number(text.replace(/[\s€]/g, '').replace('−', '-').replace(',', '.')) * 100);
+}
+
+// A credit note that takes the first line of an invoice back.
+function creditNote(invoice, number) {
+	const sum = invoice.match(/<cac:InvoiceLine>[^]*?<cbc:LineExtensionAmount[^>]*>([\d.]+)</)[1];
+	const corrected = invoice.match(/<cbc:ID>([^<]+)</)[1];
+	let n = 0;
+	return invoice
+		.replace(/<cac:InvoiceLine>[^]*?<\/cac:InvoiceLine>\s*/g, (line) => n++ === 0 ? line : '')
+		.replace(/(<cbc:(?:TaxableAmount|LineExtensionAmount|TaxExclusiveAmount|TaxInclusiveAmount|PayableAmount)[^>]*>)[\d.]+/g,
+			(all, tag) => tag + sum)
+		.replace(/<cbc:DueDate>.*?<\/cbc:DueDate>\s*/, '')
+		.replace(/(<\/?)Invoice\b/g, '$1CreditNote').replace('xsd:Invoice-2', 'xsd:CreditNote-2')
+		.replace(/InvoiceLine>/g, 'CreditNoteLine>').replace(/InvoicedQuantity/g, 'CreditedQuantity')
+		.replace(/<cbc:InvoiceTypeCode>380<\/cbc:InvoiceTypeCode>/, '<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>')
+		.replace(/<cac:(ContractDocumentReference|AccountingSupplierParty)>/,
+			`<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>${corrected}</cbc:ID></cac:InvoiceDocumentReference></cac:BillingReference>$&`)
+		.replace(`<cbc:ID>${corrected}</cbc:ID>`, `<cbc:ID>${number}</cbc:ID>`);
+}
+
 export default async function ({ page, base, t }) {
 	t.section('coordinator makes the month');
 	await t.signIn('koordinaator');
@@ -59,6 +82,21 @@ export default async function ({ page, base, t }) {
 	await send('arve.xml', good);
 	await t.axe('invoice in', provider);
 
+	t.section('a credit note for its first line');
+	const credit = creditNote(good, 'K-77');
+	await send('kreedit.xml', credit);
+	await provider.getByRole('link', { name: 'Ava kreeditarve' }).click();
+	await provider.waitForLoadState('load');
+	await t.has('Arvestatakse maha, kui kuuaruanne kinnitatakse', provider);
+	await t.axe('credit note, not set off yet', provider);
+	const note = new URL(provider.url()).pathname;
+	t.equal(await provider.locator('#read tbody tr').count(), 1, 'the line it takes back');
+	const taken = cents(await provider.locator('#read tbody tr td').nth(3).innerText());
+	t.equal(cents(await provider.locator('#read tbody tr td').nth(4).innerText()), -taken,
+		'beside it the line of the corrected invoice');
+	await provider.getByRole('link', { name: good.match(/<cbc:ID>([^<]+)</)[1], exact: true }).first().click();
+	await t.has('Parandatud kreeditarvega', provider);
+
 	t.section('comparison');
 	await t.goto(`/kuu/vordlus/${number}`);
 	await t.axe('comparison');
@@ -68,6 +106,10 @@ export default async function ({ page, base, t }) {
 	await t.axe('claim prepared');
 	const again = await page.locator('button[value="approve"]').count();
 	t.equal(again, 0, 'who checked cannot approve');
+
+	await t.goto(note);
+	await t.axe('credit note, the official');
+	await t.shot('credit-waits', { full: true });
 
 	t.section('a second human approves');
 	const manager = await t.context({});
@@ -79,6 +121,15 @@ export default async function ({ page, base, t }) {
 	if (await yes.count() > 0)
 		await yes.first().click();
 	await manager.waitForLoadState('load');
+	await t.goto(note);
+	await t.has('Kreeditarve on maha arvestatud');
+	const left = cents(await page.locator('#maha tbody.total td').last().innerText());
+	await t.shot('credit-done', { full: true });
+	await page.locator('#maha a', { hasText: 'MK-' }).click();
+	await page.waitForLoadState('load');
+	await t.has('K-77');
+	t.ok((await page.locator('main').innerText()).replace(/\s/g, '')
+		.includes((left / 100).toFixed(2).replace('.', ',')), 'the order is what is left');
 	await t.goto('/maksekorraldused');
 	await t.axe('payment orders');
 	await t.shot('month-payments');

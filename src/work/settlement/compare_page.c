@@ -17,8 +17,9 @@
 #define PAGE_LINES 200	    /* of the lines that agree, on one page */
 
 static const char INVOICES[] =
-	"SELECT sys_id, sys_number, invoice_number, sys_state, total_cents, net_cents, issued_on "
-	"FROM invoice WHERE claim = ?1 AND sys_deleted = 0 ORDER BY sys_state = 'rejected', sys_id "
+	"SELECT sys_id, sys_number, invoice_number, sys_state, total_cents, net_cents, issued_on, "
+	"kind FROM invoice WHERE claim = ?1 AND sys_deleted = 0 ORDER BY sys_state = 'rejected', "
+	"sys_id "
 	"DESC LIMIT 20";
 static const char DIFFERENCES[] =
 	"SELECT d.sys_id, d.sys_number, d.code, d.sys_state, d.expected_cents, d.found_cents, "
@@ -48,6 +49,7 @@ struct bill {
 	int64_t id, total, net;
 	const char *number, *invoice_number, *state;
 	int32_t issued;
+	bool credit;
 };
 struct difference {
 	int64_t id, expected_cents, found_cents, person;
@@ -95,7 +97,8 @@ read_bills(struct visit *v, struct view *w)
 				    .state = stmt_copy(v->cx, q, 3),
 				    .total = stmt_int(q, 4),
 				    .net = stmt_int(q, 5),
-				    .issued = stmt_date(q, 6) };
+				    .issued = stmt_date(q, 6),
+				    .credit = text_equal(stmt_text(q, 7), "credit") };
 		if (text_equal(chosen, b->number))
 			w->at = w->nbills;
 	}
@@ -541,6 +544,9 @@ write_next(struct visit *v, const struct view *w)
 				 msg(v->cx, "settlement.approve"), ICON_NEXT, true);
 	part_button_link(&v->page, pages_days_url(v->cx, c->number),
 			 msg(v->cx, "settlement.to_days"), ICON_CALENDAR, false);
+	if (w->bills[w->at].credit)
+		part_button_link(&v->page, pages_credit_url(v->cx, w->bills[w->at].number),
+				 msg(v->cx, "settlement.credit_to"), ICON_NEXT, false);
 	pages_buttons_end(v);
 	return OK;
 }

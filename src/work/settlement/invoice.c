@@ -23,6 +23,9 @@ static const char OPEN_CLAIMS[] =
 static const char SAME_NUMBER[] =
 	"SELECT sys_id, sys_state, sys_number FROM invoice WHERE provider = ?1 AND "
 	"invoice_number = ?2 AND sys_deleted = 0 ORDER BY sys_id LIMIT 1";
+static const char CORRECTED[] =
+	"SELECT sys_id FROM invoice WHERE provider = ?1 AND invoice_number = ?2 AND kind = "
+	"'invoice' AND sys_deleted = 0 ORDER BY sys_id LIMIT 1";
 
 /* ---- the file ---- */
 
@@ -199,6 +202,25 @@ give_if(struct change *ch, const char *field, const char *s, size_t max)
 		change_text(ch, field, s);
 }
 
+/* Which invoice a credit note corrects: as it says, and the record if we have it. */
+static enum err
+give_corrected(struct ctx *cx, struct change *ch, const struct einvoice *inv, int64_t provider)
+{
+	const char *number = inv->npreceding > 0 ? inv->preceding[0].number : NULL;
+	int64_t id;
+	enum err e;
+
+	if (!inv->credit || number == NULL)
+		return OK;
+	give_if(ch, "corrects_text", number, 60);
+	e = db_get_int(cx, CORRECTED, DB_ARGS(db_int(provider), db_text(number)), &id);
+	if (e == OK)
+		change_int(ch, "corrects", id);
+	else if (e == ERR_NOTFOUND)
+		ctx_forgive(cx);
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
 static enum err
 create(struct ctx *cx, const struct einvoice *inv, int64_t provider, int64_t claim, int64_t *ret)
 {
@@ -208,6 +230,7 @@ create(struct ctx *cx, const struct einvoice *inv, int64_t provider, int64_t cla
 	change_int(ch, "claim", claim);
 	change_text(ch, "invoice_number", inv->number);
 	change_text(ch, "kind", inv->credit ? "credit" : "invoice");
+	TRY(give_corrected(cx, ch, inv, provider));
 	change_int(ch, "issued_on", inv->issued);
 	if (inv->due != CIVIL_NONE)
 		change_int(ch, "due_on", inv->due);

@@ -76,6 +76,15 @@ pages_sample_url(struct ctx *cx, const char *number)
 }
 
 const char *
+pages_credit_url(struct ctx *cx, const char *number)
+{
+	const struct type *t = types_get(cx->world->types, "invoice");
+	const char *own = visit_url(cx, t, number);
+
+	return arena_printf(cx->arena, "/kuu/kreedit%s", own + strlen(t->path) + 1);
+}
+
+const char *
 pages_month(struct ctx *cx, int32_t month)
 {
 	struct civil c = civil_date(month);

@@ -19,6 +19,8 @@ enum err pages_claim(struct visit *v, const char *number, struct record **ret) M
 const char *pages_days_url(struct ctx *cx, const char *number);
 const char *pages_compare_url(struct ctx *cx, const char *number);
 const char *pages_sample_url(struct ctx *cx, const char *number);
+/* /kuu/kreedit/N of a credit note. */
+const char *pages_credit_url(struct ctx *cx, const char *number);
 /* "mai 2026" of a first day. */
 const char *pages_month(struct ctx *cx, int32_t month);
 /* Colour of a state by the type's look, and its word. */
@@ -62,6 +64,8 @@ enum err upload_redirect(struct visit *v) MUST_USE;
 enum err upload_page(struct visit *v) MUST_USE;
 enum err upload_post(struct visit *v) MUST_USE;
 enum err upload_again(struct visit *v) MUST_USE;
+
+enum err credit_page(struct visit *v) MUST_USE;
 
 enum err payments_page(struct visit *v) MUST_USE;
 enum err payments_post(struct visit *v) MUST_USE;

@@ -12,6 +12,12 @@ static const char INVOICES[] = "SELECT count(*) FROM invoice WHERE claim = ?1 AN
 static const char PRICE[] = "SELECT sys_number, valid_from, known_from, confirmed, contract FROM "
 			    "price WHERE sys_id = ?1";
 
+/* ?1 an invoice: the credit notes that correct it. ?2 a report: those set off in it. */
+static const char CREDITS[] =
+	"SELECT sys_number, invoice_number, total_cents FROM invoice WHERE kind = 'credit' AND "
+	"(corrects = ?1 OR claim = ?2) AND sys_state <> 'rejected' AND sys_deleted = 0 "
+	"ORDER BY sys_id LIMIT 20";
+
 static void
 begin(struct visit *v)
 {
@@ -100,9 +106,38 @@ write_way(struct visit *v, const struct record *r, const char *more)
 	return OK;
 }
 
+/* Credit notes that correct an invoice, or are set off in a report's payment; 0: neither. */
+static enum err
+write_credits(struct visit *v, int64_t invoice, int64_t claim, const char *label)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	struct ctx *cx = v->cx;
+	bool row;
+
+	TRY(db_query(cx, CREDITS, DB_ARGS(db_int(invoice), db_int(claim)), &q));
+	TRY(stmt_step(cx, q, &row));
+	if (!row)
+		return OK;
+	part_facts_begin(&v->page);
+	for (; row;) {
+		part_fact_link(&v->page, label,
+			       arena_printf(cx->arena, "%s \xC2\xB7 %s", stmt_text(q, 1),
+					    text_money(cx->arena, -stmt_int(q, 2))),
+			       pages_credit_url(cx, stmt_text(q, 0)));
+		TRY(stmt_step(cx, q, &row));
+	}
+	part_facts_end(&v->page);
+	return OK;
+}
+
 enum err
 invoice_panel(struct visit *v, const struct record *r)
 {
+	if (text_equal(record_text(r, "kind"), "credit"))
+		part_button_link(&v->page, pages_credit_url(v->cx, r->number),
+				 msg(v->cx, "settlement.credit_to"), ICON_NEXT, false);
+	else
+		TRY(write_credits(v, r->id, 0, msg(v->cx, "settlement.credit_by")));
 	return write_way(v, r, arena_printf(v->cx->arena, "?arve=%s", r->number));
 }
 
@@ -118,6 +153,7 @@ payment_panel(struct visit *v, const struct record *r)
 	const char *file = record_text(r, "file");
 
 	TRY(write_way(v, r, ""));
+	TRY(write_credits(v, 0, record_int(r, "claim"), msg(v->cx, "settlement.credit_off")));
 	if (file != NULL && pages_official(v))
 		part_button_link(&v->page, arena_printf(v->cx->arena, "/maksekorraldused/%s", file),
 				 file, ICON_FILE, false);

@@ -148,6 +148,59 @@ TEST(payment_is_the_invoice_or_what_the_report_says)
 		    record_state(test_record(t, "invoice", record_int(order, "invoice"))));
 }
 
+/* Takes one day of the first line back. */
+static void
+credit_of_a_day(struct einvoice *inv)
+{
+	static struct einvoice_ref corrected = { .number = "A-1", .date = CIVIL_NONE };
+
+	inv->credit = true;
+	inv->type_code = "381";
+	inv->preceding = &corrected;
+	inv->npreceding = 1;
+	inv->nlines = 1;
+	inv->lines[0].quantity = EINVOICE_SCALE;
+}
+
+static void
+credit_of_nothing_known(struct einvoice *inv)
+{
+	static struct einvoice_ref corrected = { .number = "X-404", .date = CIVIL_NONE };
+
+	credit_of_a_day(inv);
+	inv->preceding = &corrected;
+}
+
+TEST(credit_note_knows_its_invoice_and_is_set_off)
+{
+	struct house h;
+	struct record *note, *order;
+	int64_t claim, invoice, other;
+
+	house_begin(t, &h);
+	(void)house_placement(&h, h.stage1, civil_day(2026, 2, 2), CIVIL_NONE);
+	claim = house_made(&h, APRIL);
+	house_confirm(&h, claim);
+	invoice = house_taken(&h, claim, "A-1", NULL);
+	note = test_record(t, "invoice", house_taken(&h, claim, "K-1", credit_of_a_day));
+	EXPECT_TEXT("credit", record_text(note, "kind"));
+	EXPECT_INT(invoice, record_int(note, "corrects"));
+	EXPECT_TEXT("A-1", record_text(note, "corrects_text"));
+	/* One that names an invoice we do not have says so, and is taken in all the same. */
+	other = house_taken(&h, claim, "K-2", credit_of_nothing_known);
+	EXPECT_INT(0, record_int(test_record(t, "invoice", other), "corrects"));
+	EXPECT_TEXT("X-404", record_text(test_record(t, "invoice", other), "corrects_text"));
+	EXPECT_INT(0, record_int(test_record(t, "invoice", invoice), "corrects"));
+	(void)test_act(t, "Mari Koppel", "B3.3 ALL.1");
+	EXPECT_OK(test_move(t, "claim", claim, "prepare", NULL));
+	(void)test_act(t, "Jüri Juht", "PM.1 ALL.1");
+	EXPECT_OK(test_move(t, "claim", claim, "approve", NULL));
+	order = test_record(
+		t, "payment_order",
+		house_count(&h, "SELECT sys_id FROM payment_order WHERE claim = ?1", claim));
+	EXPECT_INT(21 * 2200 - 2 * 2200, record_int(order, "cents"));
+}
+
 struct exported {
 	int64_t order;
 	const char *file;

@@ -33,6 +33,7 @@ static const struct web_route ROUTES[] = {
 	{ "POST", "/kuu/ettepanek", HTTP_WRITE, 0, proposal_post, NULL },
 	{ "GET", "/kuu/naidis/{*}", HTTP_READ, 0, sample_page, NULL },
 	{ "GET", "/kuu/vordlus/{*}", HTTP_READ, 0, compare_page, NULL },
+	{ "GET", "/kuu/kreedit/{}", HTTP_READ, 0, credit_page, NULL },
 	{ "POST", "/kuu/erinevused", HTTP_WRITE, 0, differences_post, differences_again },
 	{ "GET", "/arve/uus", HTTP_READ, 0, upload_redirect, NULL },
 	{ "GET", "/arve/uus/fail", HTTP_READ, 0, upload_page, NULL },
