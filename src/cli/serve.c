@@ -162,6 +162,8 @@ reach(struct run *r, struct serving *s)
 		const char *file = text_starts(r->db_url, "file:") ? r->db_url + 5 : r->db_url;
 
 		to->write[n++] = folder_of(r->cx->arena, file);
+	} else {
+		to->write[n++] = EXPORT_FOLDER;
 	}
 	if (s->audit != NULL)
 		to->write[n++] = folder_of(r->cx->arena, s->audit);

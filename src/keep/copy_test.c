@@ -84,6 +84,8 @@ persons_in(struct test *t, const char *path)
 
 TEST(a_copy_restores_to_its_end_and_only_with_its_key)
 {
+	SQLITE_ONLY();
+
 	struct ctx *cx = test_world(t);
 	struct pack_key key = { .kind = PACK_SHARED },
 			other = { .kind = PACK_SHARED, .bytes = { 1 } };
@@ -110,6 +112,8 @@ TEST(a_copy_restores_to_its_end_and_only_with_its_key)
 
 TEST(a_folder_that_fails_stops_nobody_and_comes_back)
 {
+	SQLITE_ONLY();
+
 	struct ctx *cx = test_world(t);
 	const char *folder = folder_new(t), *away = test_db_path(t), *to = test_db_path(t);
 	struct copy *c = start(t, folder, NULL);
@@ -157,6 +161,8 @@ old_file(struct test *t, const char *folder, const char *name, int days)
 
 TEST(what_is_older_than_is_kept_goes_and_what_it_stands_on_stays)
 {
+	SQLITE_ONLY();
+
 	struct ctx *cx = test_world(t);
 	const char *folder = folder_new(t), *gone = arena_printf(t->arena, "%s/run-a", folder),
 		   *some = arena_printf(t->arena, "%s/run-b", folder);

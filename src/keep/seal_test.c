@@ -138,6 +138,7 @@ TEST(a_chain_made_anew_is_noticed)
 	struct history_report report;
 	int rows = 50;
 
+	SQLITE_ONLY();
 	(void)test_world(t);
 	(void)make_seal(t, folder);
 	test_db_script(t, test_world_db(t), EMPTY);
@@ -155,6 +156,7 @@ TEST(a_database_put_back_is_noticed)
 	SCOPED(conn) struct conn *reader = NULL;
 	struct conn *before = cx->conn;
 
+	SQLITE_ONLY();
 	(void)make_seal(t, folder);
 	EXPECT_OK(db_backup(cx, test_world_db(t), old));
 	(void)make_seal(t, folder);

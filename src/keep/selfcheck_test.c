@@ -146,6 +146,7 @@ TEST(faults_in_the_database_are_found)
 			 "SELECT 'x', id, '', 1 FROM sys_record LIMIT 1" },
 	};
 
+	SQLITE_ONLY();
 	for (size_t i = 0; i < sizeof(CASE) / sizeof(CASE[0]); i++)
 		EXPECT_TEXT(CASE[i].code, found_after(t, CASE[i].sql, CASE[i].code));
 }
@@ -160,6 +161,7 @@ TEST(a_damaged_file_is_found)
 	struct stat st;
 	int fd;
 
+	SQLITE_ONLY();
 	test_db_script(
 		t, test_world_db(t),
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) "
@@ -184,6 +186,7 @@ TEST(a_reference_to_nothing_is_found)
 	struct selfcheck_settings s = { .db_url = path };
 	sqlite3 *handle = NULL;
 
+	SQLITE_ONLY();
 	EXPECT_OK(db_backup(cx, test_world_db(t), path));
 	EXPECT_TEXT("", found(t, s, "K08"));
 	EXPECT_INT(SQLITE_OK, sqlite3_open(path, &handle));
@@ -216,6 +219,7 @@ TEST(backups_seals_keys_and_copies_are_looked_at)
 	struct seal *seal = NULL;
 	struct manifest m;
 
+	SQLITE_ONLY();
 	EXPECT_INT(0, mkdir(folder, 0700));
 	ctx_set_now(cx, (int64_t)time(NULL));
 	EXPECT_TEXT("K22", found(t, s, "K22 K23 K26"));

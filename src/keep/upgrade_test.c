@@ -37,6 +37,8 @@ behind(struct test *t, const char *path)
 
 TEST(a_rehearsal_changes_nothing)
 {
+	SQLITE_ONLY();
+
 	const char *path = old_database(t);
 	SCOPED(db) struct db *db = behind(t, path);
 	struct ctx *cx = test_ctx(t);
@@ -50,6 +52,8 @@ TEST(a_rehearsal_changes_nothing)
 
 TEST(an_upgrade_is_backed_up_and_taken_back)
 {
+	SQLITE_ONLY();
+
 	const char *path = old_database(t);
 	SCOPED(db) struct db *db = behind(t, path);
 	struct ctx *cx = test_ctx(t);
@@ -84,6 +88,8 @@ static const char WRITE[] =
 
 TEST(what_was_written_since_is_told_before_it_is_lost)
 {
+	SQLITE_ONLY();
+
 	const char *path = old_database(t);
 	SCOPED(db) struct db *db = behind(t, path);
 	struct ctx *cx = test_ctx(t);

@@ -54,11 +54,14 @@ cannot(struct ctx *cx)
 	return fail(cx, ERR_IO, "err.export_file", strerror(errno));
 }
 
+/* Beside the database; where that is on a server, among what is for a time. */
 static const char *
 folder_of(struct ctx *cx, const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
 
+	if (path == NULL)
+		return EXPORT_FOLDER;
 	return slash == NULL ? "." : arena_strndup(cx->arena, path, (size_t)(slash - path) + 1);
 }
 

@@ -211,6 +211,9 @@ enum err attachment_read(struct ctx *cx, int64_t id, const char **ret_filename,
 
 /* ---- the program ---- */
 
+/* Where files are made that go out at once, when the database is on a server and has no folder. */
+#define EXPORT_FOLDER "/var/tmp"
+
 struct site {
 	const struct world *world;
 	struct db *db;
