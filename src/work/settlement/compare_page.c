@@ -513,6 +513,7 @@ write_figures(struct visit *v, const struct view *w)
 					     text_money(cx->arena, b->net - sum)),
 	};
 
+	pages_figures_heading(v);
 	part_figures_begin(&v->page);
 	part_figure(&v->page, &matched);
 	part_figure(&v->page, &open);

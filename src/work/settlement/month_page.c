@@ -182,6 +182,7 @@ write_figures(struct visit *v, const struct month *m)
 {
 	int64_t n = (int64_t)m->n;
 
+	pages_figures_heading(v);
 	part_figures_begin(&v->page);
 	figure(v, "settlement.figure_confirmed", m->confirmed, n, TONE_PLAIN);
 	figure(v, "settlement.figure_invoices", m->invoices, n, TONE_PLAIN);

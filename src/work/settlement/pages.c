@@ -47,6 +47,12 @@ pages_buttons_end(struct visit *v)
 	html_raw(&v->h, "</div>");
 }
 
+void
+pages_figures_heading(struct visit *v)
+{
+	html_element(&v->h, "h2", "vh", msg(v->cx, "settlement.figures"));
+}
+
 /* The record's own address with another beginning. */
 static const char *
 url_under(struct ctx *cx, const char *under, const char *number)

@@ -13,6 +13,8 @@ void pages_empty_cells(struct page *p, struct part_table *t, int n);
 /* Buttons and links side by side. */
 void pages_buttons_begin(struct visit *v);
 void pages_buttons_end(struct visit *v);
+/* The heading figures stand under where the page shows none, for those who hear it. */
+void pages_figures_heading(struct visit *v);
 /* A report by its number, as the actor sees it. */
 enum err pages_claim(struct visit *v, const char *number, struct record **ret) MUST_USE;
 /* Addresses: /kuu/paevad/N, /kuu/vordlus/N. */
