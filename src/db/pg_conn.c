@@ -200,7 +200,13 @@ be_silent(void *arg, const PGresult *r)
 	(void)r;
 }
 
-/* What we set unless the address does: those that follow it count. */
+/*
+ * What we set unless the address does: those that follow it count. The times bound how long a
+ * machine that is gone without a word goes unnoticed: 3 s (milliseconds in tcp_user_timeout) until
+ * the kernel gives up on a connection, whether something was sent or not, and 2 s to try its
+ * address again before the next. A request may need both for its reader and the second once more
+ * for the lane, and is to be answered within 10 s. A server that is merely slow still acknowledges.
+ */
 static PGconn *
 connect_to(const char *url, bool primary)
 {
@@ -209,8 +215,8 @@ connect_to(const char *url, bool primary)
 				     "keepalives_idle",	 "keepalives_interval",
 				     "keepalives_count", "tcp_user_timeout",
 				     "dbname",		 NULL };
-	const char *const value[] = { "UTF8", "hool", "5", primary ? "read-write" : "any",
-				      "5",    "2",    "3", "10000",
+	const char *const value[] = { "UTF8", "hool", "2", primary ? "read-write" : "any",
+				      "2",    "1",    "2", "3000",
 				      url,    NULL };
 	PGconn *link = PQconnectdbParams(name, value, 1);
 

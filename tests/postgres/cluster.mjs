@@ -124,6 +124,12 @@ recovery_min_apply_delay = '400ms'
 	return s;
 }
 
+// The line between a standby and its primary breaks: from now on the standby has nothing new.
+export function cut(s) {
+	sql(s, `ALTER SYSTEM SET primary_conninfo = ''`);
+	sql(s, 'SELECT pg_reload_conf()');
+}
+
 // Kill -9 of all processes of a server at one moment: as if the machine were gone. The postmaster
 // is stopped first, so that it makes no more of them.
 export function kill(s) {

@@ -5,9 +5,10 @@
 //
 //	node tests/postgres/failover.mjs [ROUNDS] [SEED]
 //
-// A round is one promotion, in each fourth a late one, and one program killed after it. Time to service is counted from the
-// kill (from the promotion, if that comes late) to the first answer "done" to a request that began
-// after that moment.
+// A round is one promotion and one program killed after it. In each fourth the promotion comes late;
+// in half of the others the standby loses its line to the primary some moments before. Time to
+// service is counted from the kill (from the promotion, if that comes late) to the first answer
+// "done" to a request that began after that moment.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -226,9 +227,14 @@ function took(kind, ms, load, what) {
 // `late`: the promotion comes when the programs have given up and told people that nothing was
 // saved; time is counted from it, then.
 async function losePrimary(round, late) {
-	const what = `round ${round}: primary killed${late ? ', promoted late' : ''}`;
+	const cut = !late && random() < 0.5; // as when a network fails piece by piece
+	const what = `round ${round}: primary ${cut ? 'cut off and ' : ''}killed${late ? ', promoted late' : ''}`;
 	const load = new Load(balancer.port, who, `p${round}`);
 	await sleep(400 + random() * 1200);
+	if (cut) {
+		cluster.cut(standby);
+		await sleep(random() * 400);
+	}
 	let moment = performance.now();
 	cluster.kill(primary);
 	await sleep(late ? GIVEN_UP + random() * 3000 : random() * 1500); // until whoever watches has seen it
