@@ -25,6 +25,10 @@ mkdir "$folder/a" "$folder/b"
 chown -R $user "$folder"
 started=()
 end() {
+	for server in a b; do # leaves no shared memory behind
+		[ ! -e "$folder/$server/data/postmaster.pid" ] ||
+			"${as[@]}" "$PG_BIN/pg_ctl" -D "$folder/$server/data" -m immediate -w stop >/dev/null 2>&1
+	done
 	[ ${#started[@]} -eq 0 ] || kill -9 "${started[@]}" 2>/dev/null
 	wait 2>/dev/null
 	rm -rf "$folder"
