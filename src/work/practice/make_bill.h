@@ -28,6 +28,8 @@ struct bill {
 enum err fault_places(struct bill *b) MUST_USE;
 enum err fault_ceiling(struct bill *b) MUST_USE;
 enum err fault_right(struct bill *b) MUST_USE;
+/* The licence ended on the day before the month. */
+enum err fault_licence(struct bill *b) MUST_USE;
 /* Somebody of a report is on a service too that will turn out to be barred: before the bar is. */
 enum err fault_overlap(struct make *m) MUST_USE;
 /* Has anybody of the report a day on the barred service as well? Fills b->barred. */

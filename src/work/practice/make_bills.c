@@ -463,6 +463,7 @@ static const struct {
 	{ "over_places", fault_places, false },
 	{ "over_ceiling", fault_ceiling, false },
 	{ "not_eligible", fault_right, false },
+	{ "licence", fault_licence, false },
 };
 #define NWRONG (sizeof(WRONG) / sizeof(*WRONG))
 

@@ -34,6 +34,8 @@ static const char USED[] =
 	"SELECT coalesce(sum(total_cents), 0) FROM claim WHERE contract = ?1 AND sys_id <> ?2 AND "
 	"sys_state IN ('approved', 'ordered', 'frozen') AND sys_deleted = 0";
 
+static const char LICENCE[] = "SELECT sys_id FROM licence WHERE provider = ?1 AND service = ?2 AND "
+			      "sys_deleted = 0 ORDER BY sys_id LIMIT 1";
 static const char LINE_DAYS[] = "SELECT days FROM claim_line WHERE sys_id = ?1";
 static const char YOUNGEST[] =
 	"SELECT l.person FROM claim_line l JOIN person p ON p.sys_id = l.person WHERE l.claim = ?1 "
@@ -172,6 +174,44 @@ fault_right(struct bill *b)
 		return edit(b->m, "decision", decision, "valid_to", b->month + last - 1);
 	}
 	return none(b);
+}
+
+/* The first day of the report on which anybody was paid for, from 0; -1: none. */
+static enum err
+first_served(struct bill *b, int *ret)
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row;
+
+	*ret = -1;
+	TRY(db_query(b->m->cx, DAYS, DB_ARGS(db_int(b->of->claim)), &q));
+	for (;;) {
+		const char *days;
+		size_t first;
+
+		TRY(stmt_step(b->m->cx, q, &row));
+		if (!row)
+			return OK;
+		days = stmt_text(q, 0);
+		first = strcspn(days, "TP");
+		if (days[first] != '\0' && (*ret < 0 || (int)first < *ret))
+			*ret = (int)first;
+	}
+}
+
+enum err
+fault_licence(struct bill *b)
+{
+	int64_t licence;
+	int first;
+
+	TRY(first_served(b, &first));
+	if (first < 0)
+		return none(b);
+	TRY(db_get_int(b->m->cx, LICENCE,
+		       DB_ARGS(db_int(b->p->id), db_int(b->m->service[b->of->service])), &licence));
+	b->found = civil_iso(b->m->cx->arena, b->month + first);
+	return edit(b->m, "licence", licence, "valid_to", b->month - 1);
 }
 
 /* ---- a service that will be barred ---- */

@@ -87,6 +87,29 @@ organisation(struct make *m, struct provider *p, int serial)
 	return make_create(m, ch, &p->id);
 }
 
+/* For the services whose givers need one; from the first day of the story, without an end. */
+static enum err
+licences(struct make *m, const struct provider *p, int serial)
+{
+	static const enum service OF[] = { TT, SRT };
+
+	for (size_t i = 0; i < sizeof(OF) / sizeof(*OF); i++) {
+		struct change *ch = change_new(m->cx, "licence");
+		int64_t id;
+
+		if (!p->gives[OF[i]])
+			continue;
+		change_text(ch, "number_text",
+			    arena_printf(m->cx->arena, "S%s%05d", OF[i] == TT ? "EH" : "RT",
+					 1200 + serial));
+		change_int(ch, "provider", p->id);
+		change_int(ch, "service", m->service[OF[i]]);
+		change_int(ch, "valid_from", civil_day(PRACTICE_FIRST_YEAR, 1, 1));
+		TRY(make_create(m, ch, &id));
+	}
+	return OK;
+}
+
 static enum err
 representative(struct make *m, struct provider *p, size_t i)
 {
@@ -343,6 +366,7 @@ provider(struct make *m, size_t i, const int *share)
 	p->gives[SRT] = i % 2 == 0 || i % 15 == 11;
 	make_act(m, make_coordinator(m), civil_day(PRACTICE_FIRST_YEAR, 1, 7));
 	TRY(organisation(m, p, (int)i));
+	TRY(licences(m, p, (int)i));
 	TRY(representative(m, p, i));
 	sites = i == 0 ? SITES_MOST : 1 + (int)rng_below(&m->rng, i % 3 == 0 ? 3 : 2);
 	for (int k = 0; k < sites; k++)

@@ -61,6 +61,8 @@ service(struct make *m, enum service s)
 		change_text(ch, "pause_rule", "R17");
 	change_text(ch, "cover_rule", SERVICE[s].cover);
 	change_text(ch, "ceiling_rule", SERVICE[s].ceiling);
+	if (s != PKT) /* of the old service it is not known whether one was needed */
+		change_text(ch, "licence_rule", "LICENCE");
 	change_text(ch, "unit", SERVICE[s].unit);
 	change_text(ch, "vat", "exempt");
 	change_int(ch, "staged", SERVICE[s].staged);

@@ -37,6 +37,7 @@ static const struct {
 	[REASON_MISSING_LINE] = { "missing_line", false },
 	[REASON_PERIOD] = { "period", true },
 	[REASON_WRONG_BUYER] = { "wrong_buyer", true },
+	[REASON_LICENCE] = { "licence", true },
 };
 
 const char *

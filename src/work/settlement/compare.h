@@ -40,6 +40,7 @@ enum reason {
 	REASON_MISSING_LINE,
 	REASON_PERIOD,
 	REASON_WRONG_BUYER,
+	REASON_LICENCE,
 	REASON_COUNT
 };
 /* "over_days"; and does it block the payment while it is open? */
@@ -84,6 +85,8 @@ struct report_facts {
 	int64_t max_places;	   /* 0: not agreed */
 	int64_t max_cents;	   /* of the whole contract; 0: not agreed */
 	int64_t used_cents;	   /* of it by other months */
+	bool unlicensed;	   /* the provider had no licence on a day somebody was there */
+	int32_t unlicensed_on;	   /* the first such day */
 	const char *other_invoice; /* another one for this month, or the same number before */
 	const struct report_line *lines;
 	size_t nlines;

@@ -275,6 +275,9 @@ compare_report(struct compare *c)
 {
 	for (size_t i = 0; i < c->f->nlines; i++)
 		check_line(c, (int)i);
+	if (c->f->unlicensed)
+		compare_found_text(c, REASON_LICENCE, -1, -1, NULL,
+				   civil_text(c->arena, c->f->unlicensed_on));
 	check_places(c);
 	check_ceilings(c);
 }

@@ -577,6 +577,18 @@ write_head(struct visit *v, const struct view *w)
 	return OK;
 }
 
+/* What is not checked, because the facts do not say whether it must be. */
+static enum err
+write_unchecked(struct visit *v, const struct view *w)
+{
+	struct record *service;
+
+	TRY(record_get(v->cx, "service", record_int(w->claim, "service"), &service));
+	if (record_text(service, "licence_rule") == NULL)
+		part_quiet(&v->page, msg(v->cx, "settlement.licence_unknown"));
+	return OK;
+}
+
 enum err
 compare_page(struct visit *v)
 {
@@ -594,6 +606,7 @@ compare_page(struct visit *v)
 	}
 	write_tabs(v, &w);
 	write_figures(v, &w);
+	TRY(write_unchecked(v, &w));
 	TRY(write_next(v, &w));
 	write_differences(v, &w);
 	write_pairs(v, &w);

@@ -53,6 +53,9 @@ static const char USED_BY_PERSON[] =
 static const char USED[] =
 	"SELECT coalesce(sum(total_cents), 0) FROM claim WHERE contract = ?1 AND sys_id <> ?2 AND "
 	"sys_state IN ('approved', 'ordered', 'frozen') AND sys_deleted = 0";
+static const char LICENCES[] =
+	"SELECT valid_from, valid_to FROM licence WHERE provider = ?1 AND service = ?2 AND "
+	"valid_from <= ?4 AND (valid_to IS NULL OR valid_to >= ?3) AND sys_deleted = 0";
 static const char BOARD[] = "SELECT code FROM organisation WHERE kind = 'board' AND code IS NOT "
 			    "NULL AND sys_deleted = 0 ORDER BY sys_id LIMIT 1";
 static const char OTHER[] =
@@ -309,6 +312,72 @@ read_barred(struct reading *r)
 	}
 }
 
+/* ---- the licence ---- */
+
+/* Which days of the month a licence covers. */
+static enum err
+read_covered(struct reading *r, bool covered[DAYS_MAX])
+{
+	SCOPED(stmt) struct stmt *q = NULL;
+	bool row;
+
+	TRY(db_query(r->cx, LICENCES,
+		     DB_ARGS(db_int(record_int(r->claim, "provider")), db_int(r->service->id),
+			     db_date(r->month), db_date(r->last)),
+		     &q));
+	for (;;) {
+		int32_t to;
+
+		TRY(stmt_step(r->cx, q, &row));
+		if (!row)
+			return OK;
+		to = sooner_of(r->last, stmt_date(q, 1));
+		for (int32_t day = later_of(r->month, stmt_date(q, 0)); day <= to; day++)
+			covered[day - r->month] = true;
+	}
+}
+
+/* The first day somebody was there that is not covered; CIVIL_NONE: none. */
+static int32_t
+first_uncovered(const struct reading *r, const bool covered[DAYS_MAX])
+{
+	int32_t first = CIVIL_NONE;
+
+	for (size_t i = 0; i < r->f->nlines; i++) {
+		const struct report_line *l = &r->lines[i];
+
+		if (l->month != CIVIL_NONE || l->quantity <= 0 || l->days == NULL)
+			continue;
+		for (int d = 0; d < DAYS_MAX && l->days[d] != '\0'; d++)
+			if ((l->days[d] == 'T' || l->days[d] == 'P') && !covered[d])
+				earlier(&first, r->month + d);
+	}
+	return first;
+}
+
+/* Asked only where the service names the rule: elsewhere it is not confirmed that one is needed. */
+static enum err
+read_licence(struct reading *r)
+{
+	const char *rule = record_text(r->service, "licence_rule");
+	bool covered[DAYS_MAX] = { false };
+	struct rule_result result;
+	int32_t day;
+
+	if (rule == NULL || rulebook_find(r->cx->world->rules, rule) == NULL)
+		return OK;
+	TRY(read_covered(r, covered));
+	day = first_uncovered(r, covered);
+	if (day == CIVIL_NONE)
+		return OK;
+	TRY(rule_eval(r->cx, r->cx->world->rules, rule,
+		      (struct rule_value[]){ rule_date("date", day), rule_text("held", "no") }, 2,
+		      &result));
+	r->f->unlicensed = text_equal(result.values[0].text, "block");
+	r->f->unlicensed_on = day;
+	return OK;
+}
+
 /* ---- ceilings ---- */
 
 /* What a rule of ceilings leaves after `used`. */
@@ -476,6 +545,7 @@ compare_read(struct ctx *cx, const struct record *claim, int64_t invoice,
 	TRY(read_ages(&r));
 	TRY(read_stage_ends(&r));
 	TRY(read_barred(&r));
+	TRY(read_licence(&r));
 	TRY(read_ceilings(&r));
 	TRY(read_strangers(&r, refs, inv->nlines));
 	*ret = f;

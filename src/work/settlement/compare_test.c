@@ -405,6 +405,13 @@ seed_wrong_buyer(struct pair *p)
 	p->inv->buyer.reg_code = "12345678";
 }
 
+static void
+seed_licence(struct pair *p)
+{
+	p->f.unlicensed = true;
+	p->f.unlicensed_on = APRIL + 2;
+}
+
 static const struct {
 	void (*spoil)(struct pair *);
 	enum reason reason;
@@ -443,6 +450,7 @@ static const struct {
 	{ seed_missing_line, REASON_MISSING_LINE },
 	{ seed_period, REASON_PERIOD },
 	{ seed_wrong_buyer, REASON_WRONG_BUYER },
+	{ seed_licence, REASON_LICENCE },
 };
 #define NSEEDS (sizeof(SEEDS) / sizeof(*SEEDS))
 

@@ -297,3 +297,51 @@ TEST(invoice_meets_barred_services_and_ended_rights)
 				       RIGHT_SEE, &seen));
 	}
 }
+
+static void
+licence(struct house *h, const char *number, int32_t from, int32_t to)
+{
+	struct change *ch = change_new(h->cx, "licence");
+
+	change_text(ch, "number_text", number);
+	change_int(ch, "provider", h->provider);
+	change_int(ch, "service", h->service);
+	change_int(ch, "valid_from", from);
+	if (to != CIVIL_NONE)
+		change_int(ch, "valid_to", to);
+	(void)test_create(h->t, ch);
+}
+
+#define UNLICENSED                                                                     \
+	"SELECT count(*) FROM difference WHERE invoice = ?1 AND code = 'licence' AND " \
+	"sys_state = 'open'"
+
+/* Asked only where the service says so; every day somebody was there must be covered. */
+TEST(invoice_needs_a_licence_on_every_day_of_service)
+{
+	struct house h;
+	struct change *ch;
+	int64_t claim, invoice, id;
+
+	house_begin(t, &h);
+	(void)house_placement(&h, h.stage1, civil_day(2026, 2, 2), CIVIL_NONE);
+	claim = house_made(&h, APRIL);
+	house_confirm(&h, claim);
+	invoice = house_taken(&h, claim, "A-1", NULL);
+	EXPECT_INT(0, house_count(&h, UNLICENSED, invoice));
+	test_act_system(t);
+	ch = change_new(h.cx, "service");
+	change_text(ch, "licence_rule", "LICENCE");
+	EXPECT_OK(test_edit(t, "service", h.service, 0, ch));
+	licence(&h, "TL-1", civil_day(2020, 1, 1), civil_day(2026, 4, 9));
+	licence(&h, "TL-2", civil_day(2026, 4, 15), CIVIL_NONE);
+	EXPECT_OK(test_move(t, "invoice", invoice, "compare", NULL));
+	EXPECT_INT(1, house_count(&h, UNLICENSED, invoice));
+	EXPECT_TEXT("disputed", record_state(test_record(t, "invoice", invoice)));
+	id = house_count(&h, "SELECT sys_id FROM difference WHERE invoice = ?1", invoice);
+	EXPECT_TEXT("10.04.2026", record_text(test_record(t, "difference", id), "found_text"));
+	licence(&h, "TL-3", civil_day(2026, 4, 10), civil_day(2026, 4, 14));
+	EXPECT_OK(test_move(t, "invoice", invoice, "compare", NULL));
+	EXPECT_INT(0, house_count(&h, UNLICENSED, invoice));
+	EXPECT_TEXT("matched", record_state(test_record(t, "invoice", invoice)));
+}

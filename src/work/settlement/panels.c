@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/texts.h"
+#include "rule/rule.h"
 #include "work/settlement/claim.h"
 #include "work/settlement/pages_int.h"
 #include "work/settlement/report_read.h"
@@ -141,9 +142,47 @@ invoice_panel(struct visit *v, const struct record *r)
 	return write_way(v, r, arena_printf(v->cx->arena, "?arve=%s", r->number));
 }
 
+/* What to do about a missing licence, and the rule that asks for it. */
+static enum err
+write_licence(struct visit *v, const struct record *r)
+{
+	struct ctx *cx = v->cx;
+	struct record *claim, *service;
+	const struct rule *rule;
+	struct rule_result result;
+	struct part_trace step;
+
+	TRY(record_get(cx, "claim", record_int(r, "claim"), &claim));
+	TRY(record_get(cx, "service", record_int(claim, "service"), &service));
+	rule = record_text(service, "licence_rule") == NULL
+		       ? NULL
+		       : rulebook_find(cx->world->rules, record_text(service, "licence_rule"));
+	if (rule == NULL)
+		return OK;
+	TRY(rule_eval(cx, cx->world->rules, rule_id(rule),
+		      (struct rule_value[]){ rule_date("date", record_date(claim, "month")),
+					     rule_text("held", "no") },
+		      2, &result));
+	step = (struct part_trace){ .fact = msgf(cx, "settlement.licence_fact",
+						 record_text(r, "found_text")),
+				    .rule = rule_name(cx, rule),
+				    .source = rule_source(rule),
+				    .confirmed = CIVIL_NONE,
+				    .unsure = !result.confirmed };
+	part_facts_begin(&v->page);
+	part_fact_begin(&v->page, msg(cx, "settlement.licence_todo"));
+	part_text(&v->page, msg(cx, "settlement.licence_do"));
+	part_because(&v->page, msg(cx, "settlement.licence_todo"), &step, 1);
+	part_fact_end(&v->page);
+	part_facts_end(&v->page);
+	return OK;
+}
+
 enum err
 difference_panel(struct visit *v, const struct record *r)
 {
+	if (text_equal(record_text(r, "code"), "licence"))
+		TRY(write_licence(v, r));
 	return write_way(v, r, "#erinevused");
 }
 
