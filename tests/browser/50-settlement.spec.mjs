@@ -37,6 +37,17 @@ export default async function ({ page, t }) {
 	await t.goto(`/kuu/paevad/${report}`);
 	await t.lacks('Salvesta päevad');
 	await t.axe('days, read only');
+
+	t.section('the licence ended before the month');
+	await t.goto('/tegevusluba');
+	await t.axe('licences');
+	const licence = await page.locator('main table tbody tr', { hasText: 'MTÜ Valge Kivi' })
+		.filter({ hasText: 'Töötamise toetamine' }).first().locator('a').first().getAttribute('href');
+	await t.goto(`${licence}/-/muuda`);
+	await page.locator('[name="valid_to"]').fill('31.12.2025');
+	await page.locator('main form button.main').last().click();
+	await page.waitForLoadState('load');
+	await t.has('31.12.2025');
 	await out(page);
 
 	t.section('the provider confirms');
@@ -84,6 +95,7 @@ export default async function ({ page, t }) {
 		.replace(/<cac:PayeeFinancialAccount>(\s*)<cbc:ID>[^<]+/, '<cac:PayeeFinancialAccount>$1<cbc:ID>EE471000001020145685');
 	await send(page, t, 'arve.xml', spoiled);
 	await t.has('Hind ei ole lepingu hind');
+	await t.has('Osutajal ei olnud sel päeval tegevusluba');
 	await t.axe('comparison, provider');
 	await t.shot('compare-provider');
 	await out(page);
@@ -95,6 +107,12 @@ export default async function ({ page, t }) {
 	await t.has('Enne kontrollituks märkimist lahendage');
 	await t.axe('comparison');
 	await t.shot('compare', { full: true });
+	await page.getByRole('link', { name: 'Osutajal ei olnud sel päeval tegevusluba' }).first().click();
+	await t.has('Küsige osutajalt kehtiv tegevusluba');
+	await page.locator('main details summary').first().click();
+	await t.has('SHS § 147–150');
+	await t.axe('a difference with its rule');
+	await t.shot('difference-licence', { full: true });
 	await t.goto(`/kuu/paevad/${report}`);
 	await page.getByRole('button', { name: 'Võta vastu' }).click();
 	await t.lacks('Osutaja ettepanekud');
