@@ -1,7 +1,9 @@
 /*
  * Moves of any type: a button of the record page posts straight; a move that asks for something,
- * or cannot be undone, shows its page first.
+ * or cannot be undone, shows its page first. One that sends a letter shows the letter too, made of
+ * what was typed; only what was seen so goes out.
  */
+#include <sodium.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -15,6 +17,68 @@ move_named(struct visit *v, const char *name)
 
 	return m == NULL || m->hidden ? NULL : m;
 }
+
+/* ---- the letter of a move ---- */
+
+static const struct web_letter *
+letter_of(const struct visit *v, const struct move *m)
+{
+	for (const struct work *const *w = v->site->works; *w != NULL; w++)
+		for (const struct web_letter *l = (*w)->letters; l != NULL && l->type != NULL; l++)
+			if (strcmp(l->type, v->type->name) == 0 && strcmp(l->move, m->name) == 0)
+				return l;
+	return NULL;
+}
+
+/* What was typed, in short: a letter seen is of these words and no others. */
+static const char *
+typed_mark(const struct visit *v, const struct move *m)
+{
+	unsigned char hash[16];
+	crypto_generichash_state st;
+
+	(void)crypto_generichash_init(&st, NULL, 0, sizeof(hash));
+	for (int i = 0; i < m->nask; i++) {
+		const char *s = http_form(v->x, m->ask[i]->name);
+
+		s = s == NULL ? "" : s;
+		(void)crypto_generichash_update(&st, (const unsigned char *)s, strlen(s) + 1);
+	}
+	(void)crypto_generichash_final(&st, hash, sizeof(hash));
+	return text_hex(v->cx->arena, hash, sizeof(hash));
+}
+
+/* A program says what it means at once; people look first. */
+static bool
+must_look(const struct visit *v, const struct move *m)
+{
+	return !v->api && letter_of(v, m) != NULL &&
+	       !text_equal(http_form(v->x, PART_SEEN), typed_mark(v, m));
+}
+
+/* The letter of what was typed; ret->title stays NULL where nothing was yet, or not rightly. */
+static enum err
+read_letter(struct visit *v, const struct record *r, const struct move *m, struct letter *ret)
+{
+	const struct web_letter *l = letter_of(v, m);
+	struct change *ch = change_of(v->cx, v->type);
+
+	if (l == NULL || v->cx->error.code != OK || !text_equal(http_form(v->x, PART_ASKED), "1"))
+		return OK;
+	TRY(visit_typed(v, m->ask, m->nask, ch));
+	return l->make(v->cx, r, ch, ret);
+}
+
+static void
+write_letter(struct visit *v, const struct letter *l)
+{
+	part_section_begin(&v->page, "kiri", msg(v->cx, "move.letter"));
+	part_quiet(&v->page, msg(v->cx, "move.letter_read"));
+	visit_letter(v, l);
+	part_section_end(&v->page);
+}
+
+/* ---- its page ---- */
 
 static enum err
 write_move(struct visit *v, const struct record *r, const struct move *m)
@@ -30,7 +94,13 @@ write_move(struct visit *v, const struct record *r, const struct move *m)
 				  .final = m->confirm,
 				  .fields = fields,
 				  .cancel_href = visit_url_of(v->cx, r, "") };
+	struct letter letter = { .title = NULL };
 
+	TRY(read_letter(v, r, m, &letter));
+	if (letter.title != NULL)
+		c.seen = typed_mark(v, m);
+	else if (letter_of(v, m) != NULL)
+		c.button = msg(v->cx, "move.look");
 	for (int i = 0; i < m->nask; i++) {
 		const struct field *f = m->ask[i];
 
@@ -49,6 +119,8 @@ write_move(struct visit *v, const struct record *r, const struct move *m)
 	visit_page_begin(v, msg(v->cx, m->label_key));
 	part_error_summary(&v->page, fields, c.n_fields);
 	visit_cause(v, fields, c.n_fields);
+	if (letter.title != NULL)
+		write_letter(v, &letter);
 	part_confirm(&v->page, &c);
 	return visit_page_end(v);
 }
@@ -123,6 +195,10 @@ move_post(struct visit *v)
 	if (version != NULL && !text_int(version, 0, INT64_MAX, &read))
 		return fail(v->cx, ERR_INVALID, "err.form_version");
 	TRY(visit_typed(v, m->ask, m->nask, ch));
+	if (may && must_look(v, m)) {
+		TRY(letter_of(v, m)->make(v->cx, r, ch, &(struct letter){ .title = NULL }));
+		return fail(v->cx, ERR_INVALID, "form.asking");
+	}
 	TRY(record_move(v->cx, v->type, r->id, read, m->name, ch));
 	return visit_go(v, visit_url_of(v->cx, r, ""));
 }

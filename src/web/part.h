@@ -38,6 +38,7 @@
 #define PART_FIND "_find"	/* a reference field's "search" button: value is the field's name */
 #define PART_MOVE "_move"	/* the move whose button was pressed */
 #define PART_CHOSEN "_id"	/* ids of rows chosen in a list; may repeat */
+#define PART_SEEN "_seen"	/* of what the letter shown was made of */
 #define PART_ASKED "_sure"	/* "1": the confirmation page was answered yes */
 
 /* Addresses the parts post to or link; the server gives their handlers. */
@@ -427,6 +428,9 @@ struct part_entry {
 	enum part_icon icon; /* letter, note, eye, edit … */
 	const char *href;    /* the letter, the file */
 	const char *href_label;
+	const char *say;	      /* what it comes to, a sentence; or NULL */
+	const struct part_trace *why; /* of that */
+	size_t n_why;
 	const struct part_change *changes;
 	size_t n_changes;
 };
@@ -448,6 +452,7 @@ struct part_confirm {
 	int64_t version;
 	const int64_t *chosen; /* rows of a bulk move, as PART_CHOSEN */
 	size_t n_chosen;
+	const char *seen;		 /* PART_SEEN: of what was shown; NULL: nothing */
 	const char *button;		 /* a verb: "Tunnista kehtetuks" */
 	bool final;			 /* cannot be undone */
 	const struct part_field *fields; /* asked along: the ground */

@@ -31,6 +31,8 @@ part_confirm(struct page *p, const struct part_confirm *c)
 				   .action = c->action, .key = c->key, .version = c->version });
 	html_hidden(h, PART_ASKED, "1");
 	html_hidden(h, PART_MOVE, c->move);
+	if (c->seen != NULL)
+		html_hidden(h, PART_SEEN, c->seen);
 	for (size_t i = 0; i < c->n_chosen; i++)
 		html_hidden(h, PART_CHOSEN, text_from_int(p->cx->arena, c->chosen[i]));
 	for (size_t i = 0; i < c->n_fields; i++)

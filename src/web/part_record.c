@@ -280,6 +280,14 @@ timeline_entry(struct page *p, const struct part_entry *e)
 	html_raw(h, "</p>");
 	if (e->note != NULL)
 		html_element(h, "p", "entry-note", e->note);
+	if (e->say != NULL) {
+		html_open(h, "p");
+		html_text(h, e->say);
+		html_text(h, " ");
+		if (e->n_why > 0)
+			part_because(p, e->say, e->why, e->n_why);
+		html_close(h, "p");
+	}
 	if (e->n_changes > 0)
 		changes(p, e->changes, e->n_changes);
 	html_raw(h, "</li>");

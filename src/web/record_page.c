@@ -213,6 +213,35 @@ side_text(struct visit *v, const struct field *f, const struct json *j, const ch
 	return visit_text(v, f, &value, ret);
 }
 
+/* What a letter said: a sentence as its key and values, and how it came about. */
+static enum err
+read_said(struct visit *v, struct json *root, struct part_entry *e)
+{
+	const struct json *say = json_get(root, "say"), *file = json_get(root, "file");
+	const char *arg[2] = { "", "" }, *why = NULL;
+	struct part_trace *steps;
+
+	if (file != NULL && file->kind == JSON_INT) {
+		e->href = arena_printf(v->cx->arena, "/fail/%lld", (long long)file->integer);
+		e->href_label = e->note;
+		e->note = NULL;
+	}
+	if (say == NULL || say->kind != JSON_LIST || say->n == 0 || say->n > 3)
+		return OK;
+	for (size_t i = 0; i < say->n; i++)
+		if (say->items[i]->kind != JSON_TEXT)
+			return fail(v->cx, ERR_CORRUPT, "err.trace");
+	for (size_t i = 1; i < say->n; i++)
+		arg[i - 1] = say->items[i]->text;
+	e->say = msgf(v->cx, say->items[0]->text, arg[0], arg[1]);
+	TRY(json_text(v->cx, root, "why", true, &why));
+	if (why == NULL)
+		return OK;
+	TRY(visit_trace(v->cx, why, &steps, &e->n_why));
+	e->why = steps;
+	return OK;
+}
+
 static enum err
 read_changes(struct visit *v, const struct type *t, const char *text, struct part_entry *e)
 {
@@ -222,6 +251,7 @@ read_changes(struct visit *v, const struct type *t, const char *text, struct par
 	TRY(json_parse(v->cx, "history", text, strlen(text), &root));
 	note = json_get(root, "note");
 	e->note = note == NULL ? NULL : note->text;
+	TRY(read_said(v, root, e));
 	list = ARENA_ARRAY(v->cx->arena, root->n + 1, struct part_change);
 	for (size_t i = 0; i < root->n; i++) {
 		const struct field *f = type_field(t, root->keys[i]);

@@ -28,6 +28,7 @@
 #include "core/account.h"
 #include "core/job.h"
 #include "core/record.h"
+#include "format/letter.h"
 #include "http/http.h"
 #include "http/virus.h"
 #include "web/part.h"
@@ -121,6 +122,13 @@ struct web_panel {
 	/* Read, then write. `r` is what the page shows. */
 	enum err (*write)(struct visit *v, const struct record *r);
 };
+/* The letter a move sends: shown before the move is made, with what was typed. */
+struct web_letter {
+	const char *type, *move;
+	/* Of what `ch` asks for, nothing written. ERR_INVALID with the field at fault. */
+	enum err (*make)(struct ctx *cx, const struct record *r, const struct change *ch,
+			 struct letter *ret);
+};
 /* A section of the home page. */
 struct web_home {
 	enum err (*write)(struct visit *v);
@@ -144,6 +152,7 @@ struct work {
 	const struct work_job *jobs;
 	const struct web_call *calls;
 	const struct job_kind *kinds; /* of the queue */
+	const struct web_letter *letters;
 };
 
 /* ---- for handlers ---- */
@@ -189,6 +198,8 @@ enum tone visit_due(struct ctx *cx, int32_t due, int warn, const char **ret_word
 /* The trace kept with a clock, or any rule_json text, as lines for part_because(). */
 enum err
 visit_trace(struct ctx *cx, const char *json, struct part_trace **ret, size_t *ret_n) MUST_USE;
+/* A letter as it will be, on a page: its text in its own language. */
+void visit_letter(struct visit *v, const struct letter *l);
 /* A field of a form: from a type's field, with the value typed before (v->x->form), else `value`,
  * else the preset. Its error is taken from cx->error when that names the field. */
 enum err visit_field(struct visit *v, const struct field *f, const struct value *value,

@@ -72,8 +72,14 @@ static const struct web_call CALLS[] = {
 };
 
 static const struct web_panel PANELS[] = {
+	{ "application", asked_panel },
 	{ "application", application_panel },
 	{ NULL, NULL },
+};
+
+static const struct web_letter LETTERS[] = {
+	{ "application", "ask_missing", asked_preview },
+	{ NULL, NULL, NULL },
 };
 
 const struct work APPLICATION_WORK = {
@@ -82,4 +88,5 @@ const struct work APPLICATION_WORK = {
 	.routes = ROUTES,
 	.panels = PANELS,
 	.calls = CALLS,
+	.letters = LETTERS,
 };

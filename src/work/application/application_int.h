@@ -3,6 +3,8 @@
 #define HOOL_WORK_APPLICATION_APPLICATION_INT_H
 
 #include "core/record.h"
+#include "format/letter.h"
+#include "rule/rule.h"
 #include "web/site.h"
 
 #define MAX_CONDITIONS 60 /* of one service at a time */
@@ -77,10 +79,26 @@ bool need_is_whole(const struct record *app, const struct change *ch, const char
  * service's duty; 0 if there is none. */
 enum err handling_unit(struct ctx *cx, const struct record *service, int64_t *ret) MUST_USE;
 
+/* Asking for what is missing. The usual term for it, counted from a day. */
+enum err asked_term(struct ctx *cx, int32_t from, struct rule_result *ret) MUST_USE;
+/* The day given in a change, or the usual one from today. ERR_INVALID with the field: a day that is
+ * not to come. */
+enum err asked_fix_by(struct ctx *cx, const struct change *ch, int32_t *ret) MUST_USE;
+/* The letter, dated today and signed by the actor; its number is the next one of the application.
+ * `missing` names one thing a line. */
+enum err asked_letter(struct ctx *cx, const struct record *app, const char *missing, int32_t fix_by,
+		      struct letter *ret) MUST_USE;
+/* The same for what a form asks, before it is done. ERR_INVALID with the field. */
+enum err asked_preview(struct ctx *cx, const struct record *app, const struct change *ch,
+		       struct letter *ret) MUST_USE;
+/* Keep the letter of an application just asked about, and tell it in the timeline. Write lane. */
+enum err asked_keep(struct ctx *cx, const struct record *app) MUST_USE;
+
 extern const struct hook APPLICATION_HOOKS[];
 
 /* Pages. */
 enum err application_panel(struct visit *v, const struct record *r) MUST_USE;
+enum err asked_panel(struct visit *v, const struct record *r) MUST_USE;
 enum err check_page(struct visit *v) MUST_USE;
 enum err check_post(struct visit *v) MUST_USE;
 enum err check_again_post(struct visit *v) MUST_USE;

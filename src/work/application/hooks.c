@@ -13,8 +13,6 @@
 #include "rule/rule.h"
 #include "work/application/application_int.h"
 
-#define FIX_RULE "R14"
-
 static const char UNIT_OF_KIND[] =
 	"SELECT unit FROM position WHERE kind = ?1 AND unit IS NOT NULL AND sys_deleted = 0 AND "
 	"valid_from <= ?2 AND (valid_to IS NULL OR valid_to >= ?2) ORDER BY sys_id LIMIT 1";
@@ -214,11 +212,7 @@ before_ask_missing(struct ctx *cx, const struct record *rec, struct change *ch)
 	int32_t due;
 
 	(void)rec;
-	if (has(ch, "fix_by"))
-		return given(ch, "fix_by") > cx->today
-			       ? OK
-			       : fail_field(cx, ERR_INVALID, "fix_by", "err.application_fix_by");
-	TRY(rule_due(cx, cx->world->rules, FIX_RULE, cx->today, &due));
+	TRY(asked_fix_by(cx, ch, &due));
 	change_int(ch, "fix_by", due);
 	return OK;
 }
@@ -297,7 +291,7 @@ const struct hook APPLICATION_HOOKS[] = {
 	{ "application", "edit", before_edit, after_edit },
 	{ "application", "accept", before_accept, after_accept },
 	{ "application", "take", before_take, NULL },
-	{ "application", "ask_missing", before_ask_missing, NULL },
+	{ "application", "ask_missing", before_ask_missing, asked_keep },
 	{ "application", "decide", before_decide, NULL },
 	{ "application", "leave", before_decide, NULL },
 	{ "finding", "create", finding_before_create, finding_after },

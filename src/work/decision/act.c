@@ -7,6 +7,7 @@
 
 #include "base/civil.h"
 #include "base/text.h"
+#include "core/letterhead.h"
 #include "format/json.h"
 #include "format/letter_kept.h"
 #include "work/decision/decision_int.h"
@@ -336,80 +337,7 @@ add_appeal(struct act *a)
 	return OK;
 }
 
-/* ---- frame ---- */
-
-static struct letter_sender
-sender_of(const struct act *a)
-{
-	const struct record *b = a->c->board;
-	const char *code = b == NULL ? NULL : record_text(b, "code");
-
-	if (b == NULL)
-		return (struct letter_sender){ .name = NULL };
-	return (struct letter_sender){
-		.name = record_text(b, "name"),
-		.address = record_text(b, "address"),
-		.registry = code == NULL ? NULL : msgf(a->cx, "decision.registry", code),
-		.phone = record_text(b, "phone"),
-		.email = record_text(b, "email"),
-	};
-}
-
-/* Who it goes to, and the address that the way of sending needs. */
-static void
-set_addressee(const struct act *a, struct letter *l)
-{
-	const struct record *to =
-		a->c->representative != NULL ? a->c->representative : a->c->person;
-	const char *way = record_text(a->d, "delivery");
-	bool by_post = text_starts(way == NULL ? "" : way, "post");
-	const char *where = record_text(to, by_post ? "address" : "email");
-	const char **lines = ARENA_ARRAY(a->cx->arena, 4, const char *);
-
-	lines[l->naddressee++] = to->title;
-	if (a->c->representative != NULL)
-		lines[l->naddressee++] = msgf(a->cx, "decision.represents", a->c->person->title);
-	if (where != NULL && (by_post || text_equal(way, "email")))
-		lines[l->naddressee++] = where;
-	l->addressee = lines;
-}
-
-/* Personal data: access is restricted for as long as the law says (AvTS § 35(1) p 12, § 40(3)). */
-static enum err
-set_restriction(const struct act *a, struct letter *l)
-{
-	struct rule_value made = rule_date("made", a->cx->today);
-	struct rule_result r;
-
-	TRY(rule_eval(a->cx, a->cx->world->rules, "R59", &made, 1, &r));
-	l->restriction = (struct letter_restriction){
-		.mark = msg(a->cx, "decision.restricted"),
-		.holder = a->c->board == NULL ? NULL
-					      : msgf(a->cx, "decision.restricted_holder",
-						     record_text(a->c->board, "name")),
-		.ground = msg(a->cx, "decision.restricted_ground"),
-		.until = msgf(a->cx, "decision.restricted_until", on_day(a, r.values[0].date)),
-	};
-	return OK;
-}
-
-static enum err
-set_signature(const struct act *a, const char *position, struct letter *l)
-{
-	struct civil_time t = civil_in_tallinn(a->cx->now);
-	const char *name;
-
-	TRY(record_title(a->cx, a->cx->who.user, &name));
-	l->signature = (struct letter_signature){
-		.how = a->taken_over
-			       ? msgf(a->cx, "decision.signed_before", on_day(a, t.day))
-			       : msgf(a->cx, "decision.signed_in", on_day(a, t.day),
-				      arena_printf(a->cx->arena, "%02d:%02d", t.hour, t.minute)),
-		.name = name,
-		.position = position,
-	};
-	return OK;
-}
+/* ---- together ---- */
 
 static enum err
 add_all(struct act *a)
@@ -454,15 +382,19 @@ fill(struct act *a, const char *position, struct letter *l)
 {
 	const char *title = arena_printf(a->cx->arena, "decision.title_%s", a->outcome);
 
-	l->lang = a->c->lang;
+	struct letterhead head = {
+		.board = a->c->board,
+		.person = a->c->person,
+		.representative = a->c->representative,
+		.lang = a->c->lang,
+		.delivery = record_text(a->d, "delivery"),
+		.position = position,
+		.taken_over = a->taken_over,
+	};
+
+	TRY(letterhead_fill(a->cx, &head, l));
 	l->title = msg(a->cx, key_for(a, title));
 	l->number = a->d->number;
-	l->date = on_day(a, a->cx->today);
-	l->page = msg(a->cx, "decision.page");
-	l->sender = sender_of(a);
-	set_addressee(a, l);
-	TRY(set_restriction(a, l));
-	TRY(set_signature(a, position, l));
 	TRY(add_all(a));
 	l->blocks = a->blocks;
 	l->nblocks = a->n;
@@ -501,17 +433,6 @@ decision_letter(struct ctx *cx, const struct record *d, const struct case_file *
 	return compose(cx, d, c, position, false, ret);
 }
 
-const char *
-decision_file_name(struct ctx *cx, const char *number)
-{
-	char *name = arena_printf(cx->arena, "%s.pdf", number);
-
-	for (char *c = name; *c != '\0'; c++)
-		if (*c == '/')
-			*c = '-';
-	return name;
-}
-
 enum err
 decision_tell_letter(struct ctx *cx, const struct record *d, const char *filename, int64_t file)
 {
@@ -529,23 +450,6 @@ decision_tell_letter(struct ctx *cx, const struct record *d, const char *filenam
 }
 
 /* ---- kept as its text ---- */
-
-static const char POSITION[] = "SELECT name FROM position WHERE \"user\" = ?1 AND sys_deleted = 0 "
-			       "AND valid_from <= ?2 AND (valid_to IS NULL OR valid_to >= ?2) "
-			       "ORDER BY valid_from DESC, sys_id LIMIT 1";
-
-/* What the signer was on that day; NULL if no position tells. */
-static enum err
-position_of(struct ctx *cx, int64_t user, int32_t day, const char **ret)
-{
-	*ret = NULL;
-	if (db_get_text(cx, POSITION, DB_ARGS(db_int(user), db_date(day)), ret) == OK)
-		return OK;
-	if (cx->error.code != ERR_NOTFOUND)
-		return cx->error.code;
-	ctx_forgive(cx);
-	return OK;
-}
 
 /* Did anybody look at any condition here? An older register tells only what was decided. */
 static bool
@@ -569,10 +473,10 @@ keep_as(struct ctx *cx, const struct record *d, bool taken_over, int64_t *ret_fi
 	TRY(case_load(cx, record_int(d, "application"), &c));
 	if (taken_over && !any_finding(&c))
 		c.nfound = 0;
-	TRY(position_of(cx, cx->who.user, cx->today, &position));
+	TRY(letterhead_position(cx, &position));
 	TRY(compose(cx, d, &c, position, taken_over, &l));
 	TRY(letter_keep(cx, &l, &b));
-	return attachment_add(cx, d->id, decision_file_name(cx, d->number), LETTER_KEPT, b.bytes,
+	return attachment_add(cx, d->id, letterhead_file_name(cx, d->number), LETTER_KEPT, b.bytes,
 			      b.len, ret_file);
 }
 

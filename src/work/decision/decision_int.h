@@ -67,8 +67,6 @@ enum err decision_letter(struct ctx *cx, const struct record *d, const struct ca
  */
 enum err decision_keep_letter(struct ctx *cx, const struct record *d, int64_t *ret_file) MUST_USE;
 enum err decision_keep_taken_over(struct ctx *cx, const struct record *d) MUST_USE;
-/* "PKT-O-2026/17" as the name of a file: "PKT-O-2026-17.pdf". */
-const char *decision_file_name(struct ctx *cx, const char *number);
 /* Show in the timeline that the letter is made, with its file. */
 enum err decision_tell_letter(struct ctx *cx, const struct record *d, const char *filename,
 			      int64_t file) MUST_USE;

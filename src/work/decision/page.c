@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "core/access.h"
+#include "core/letterhead.h"
 #include "web/counts.h"
 #include "work/decision/decision_int.h"
 
@@ -103,99 +104,6 @@ read_preview(struct visit *v, struct preview *pv)
 	pv->urls[1] = visit_url_id(v->cx, pv->c.person->id);
 	pv->urls[2] = visit_url_id(v->cx, pv->c.service->id);
 	return OK;
-}
-
-static void
-write_items(struct html *h, const struct letter_block *b)
-{
-	for (size_t i = 0; i < b->nitems; i++)
-		html_element(h, "li", NULL, b->items[i]);
-}
-
-static void
-write_table(struct visit *v, const struct letter_table *t)
-{
-	struct part_column *cols = ARENA_ARRAY(v->cx->arena, t->columns, struct part_column);
-	struct part_table pt = { .caption = msg(v->cx, "decision.what_found"),
-				 .columns = cols,
-				 .n_columns = t->columns };
-
-	for (size_t i = 0; i < t->columns; i++)
-		cols[i].label = t->head[i];
-	part_table_begin(&v->page, &pt);
-	for (size_t r = 0; r < t->rows; r++) {
-		part_row_begin(&v->page, &pt, NULL, 0, NULL);
-		for (size_t i = 0; i < t->columns; i++)
-			part_cell_text(&v->page, &pt, t->cells[r * t->columns + i]);
-		part_row_end(&v->page, &pt);
-	}
-	part_table_end(&v->page, &pt);
-}
-
-static void
-write_block(struct visit *v, const struct letter_block *b)
-{
-	struct html *h = &v->h;
-
-	switch (b->kind) {
-	case LETTER_HEADING:
-		part_heading(&v->page, 4, NULL, b->text);
-		break;
-	case LETTER_PARAGRAPH:
-	case LETTER_NOTE:
-		html_element(h, "p", NULL, b->text);
-		break;
-	case LETTER_BULLETS:
-		html_open(h, "ul");
-		write_items(h, b);
-		html_close(h, "ul");
-		break;
-	case LETTER_NUMBERED:
-		html_open(h, "ol");
-		write_items(h, b);
-		html_close(h, "ol");
-		break;
-	case LETTER_TABLE:
-		write_table(v, &b->table);
-		break;
-	case LETTER_FACTS:
-		part_facts_begin(&v->page);
-		for (size_t i = 0; i < b->nfacts; i++)
-			part_fact(&v->page, b->facts[i].label, b->facts[i].value);
-		part_facts_end(&v->page);
-		break;
-	}
-}
-
-static void
-write_letter(struct preview *pv)
-{
-	struct visit *v = pv->v;
-	const struct letter *l = &pv->l;
-	struct html *h = &v->h;
-
-	part_letter_begin(&v->page, msg(v->cx, "decision.letter"));
-	html_open(h, "div");
-	html_attr(h, "lang", lang_code(l->lang));
-	part_quiet(&v->page, l->sender.name == NULL ? v->site->board : l->sender.name);
-	html_open(h, "p");
-	for (size_t i = 0; i < l->naddressee; i++) {
-		if (i > 0)
-			html_open(h, "br");
-		html_text(h, l->addressee[i]);
-	}
-	html_close(h, "p");
-	part_quiet(&v->page, arena_printf(v->cx->arena, "%s  %s", l->date, l->number));
-	part_heading(&v->page, 3, NULL, l->title);
-	for (size_t i = 0; i < l->nblocks; i++)
-		write_block(v, &l->blocks[i]);
-	html_element(h, "p", NULL, l->signature.how);
-	html_element(h, "p", NULL,
-		     arena_printf(v->cx->arena, "%s\n%s", l->signature.name,
-				  l->signature.position == NULL ? "" : l->signature.position));
-	for (size_t i = 0; i < l->nafter; i++)
-		write_block(v, &l->after[i]);
-	html_close(h, "div");
 }
 
 /* ---- beside it: what the letter is made of ---- */
@@ -307,7 +215,8 @@ decision_preview(struct visit *v)
 	visit_page_begin(v, msg(v->cx, "decision.preview"));
 	if (fault != NULL)
 		part_notice(&v->page, TONE_LATE, fault, NULL);
-	write_letter(&pv);
+	part_letter_begin(&v->page, msg(v->cx, "decision.letter"));
+	visit_letter(v, &pv.l);
 	write_sources(&pv);
 	write_signing(&pv);
 	return visit_page_end(v);
@@ -323,7 +232,7 @@ decision_preview_pdf(struct visit *v)
 	TRY(load(v, &d, &c));
 	TRY(decision_letter(v->cx, d, &c, v->session.position_name, &l));
 	TRY(letter_pdf(v->cx, &l, &v->x->bytes, &v->x->len));
-	return http_attachment(v->x, decision_file_name(v->cx, d->number), "application/pdf");
+	return http_attachment(v->x, letterhead_file_name(v->cx, d->number), "application/pdf");
 }
 
 /* ---- signing ---- */
@@ -388,7 +297,7 @@ decision_sign_post(struct visit *v)
 	TRY(decision_letter(v->cx, d, &c, v->session.position_name, &l));
 	TRY(letter_pdf(v->cx, &l, &s.bytes, &s.len));
 	s.id = d->id;
-	s.filename = decision_file_name(v->cx, d->number);
+	s.filename = letterhead_file_name(v->cx, d->number);
 	TRY(db_run(v->cx, v->site->db, "sign decision", sign, &s));
 	counts_forget(v->cx->who.user);
 	return visit_go(v, visit_url_of(v->cx, d, ""));
