@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/history.h"
 #include "format/json.h"
+#include "rule/rule.h"
 #include "web/reading.h"
 #include "web/site_int.h"
 
@@ -213,13 +214,37 @@ side_text(struct visit *v, const struct field *f, const struct json *j, const ch
 	return visit_text(v, f, &value, ret);
 }
 
+/* How a term came about: the rule and the day it counts from, reckoned in the reader's words. A
+ * rule that is no more explains nothing. */
+static enum err
+read_why(struct visit *v, const struct json *why, struct part_entry *e)
+{
+	struct rule_value from;
+	struct rule_result r;
+	struct part_trace *steps;
+	SCOPED_BUF b;
+	int32_t day;
+
+	buf_init(&b, MAX_PAGE);
+	if (why == NULL || why->kind != JSON_LIST || why->n != 2 ||
+	    why->items[0]->kind != JSON_TEXT || why->items[1]->kind != JSON_TEXT ||
+	    !civil_parse(why->items[1]->text, &day) ||
+	    rulebook_find(v->cx->world->rules, why->items[0]->text) == NULL)
+		return OK;
+	from = rule_date("from", day);
+	TRY(rule_eval(v->cx, v->cx->world->rules, why->items[0]->text, &from, 1, &r));
+	TRY(rule_json(v->cx, &r, &b));
+	TRY(visit_trace(v->cx, b.bytes, &steps, &e->n_why));
+	e->why = steps;
+	return OK;
+}
+
 /* What a letter said: a sentence as its key and values, and how it came about. */
 static enum err
 read_said(struct visit *v, struct json *root, struct part_entry *e)
 {
 	const struct json *say = json_get(root, "say"), *file = json_get(root, "file");
-	const char *arg[2] = { "", "" }, *why = NULL;
-	struct part_trace *steps;
+	const char *arg[2] = { "", "" };
 
 	if (file != NULL && file->kind == JSON_INT) {
 		e->href = arena_printf(v->cx->arena, "/fail/%lld", (long long)file->integer);
@@ -234,12 +259,7 @@ read_said(struct visit *v, struct json *root, struct part_entry *e)
 	for (size_t i = 1; i < say->n; i++)
 		arg[i - 1] = say->items[i]->text;
 	e->say = msgf(v->cx, say->items[0]->text, arg[0], arg[1]);
-	TRY(json_text(v->cx, root, "why", true, &why));
-	if (why == NULL)
-		return OK;
-	TRY(visit_trace(v->cx, why, &steps, &e->n_why));
-	e->why = steps;
-	return OK;
+	return read_why(v, json_get(root, "why"), e);
 }
 
 static enum err

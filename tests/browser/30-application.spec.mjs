@@ -29,6 +29,23 @@ export default async function ({ page, t }) {
 	await t.axe('application');
 	await t.shot('application');
 
+	t.section('what is missing is asked for by a letter, read first');
+	const number = page.url();
+	await page.locator('main button[value="ask_missing"]').first().click();
+	await page.fill('textarea[name="missing"]', 'Arsti tõend\nAllkiri');
+	await page.locator('.confirm button.main').first().click();
+	await t.has('Kiri, mis välja läheb');
+	await t.has('Palun saatke puuduvad andmed');
+	await t.axe('letter to be sent');
+	await t.shot('asking');
+	await page.locator('.confirm button.main').first().click();
+	await t.has('Ei peatu, jääb');
+	await t.axe('asked');
+	await t.shot('asked');
+	await t.goto(new URL(number).pathname);
+	await page.locator('button[value="accept"]').first().click();
+	await t.has('Menetluses');
+
 	t.section('its conditions');
 	await page.locator('a[href^="/taotlus-kontroll/"]').first().click();
 	await t.has('Tingimuste kontroll');

@@ -17,7 +17,7 @@
 #define FIX_RULE "R14"
 #define BLOCKS 12
 #define MAX_ITEMS 5
-#define MAX_ENTRY 4000u /* bytes of the timeline's JSON */
+#define MAX_ENTRY 1000u /* bytes of the timeline's JSON */
 
 /* History is never removed, so a number is given once. */
 static const char LETTERS[] =
@@ -286,19 +286,20 @@ asked_preview(struct ctx *cx, const struct record *app, const struct change *ch,
 
 /* ---- kept and registered ---- */
 
-/* How the term came about, if it is the usual one; a day of one's own needs no reckoning. */
+/* Which rule gave the term, if it is the usual one; a day of one's own needs no reckoning. */
 static enum err
 tell_why(struct ctx *cx, int32_t fix_by, struct json_out *j)
 {
-	struct rule_result r;
-	SCOPED_BUF b;
+	int32_t usual;
 
-	buf_init(&b, MAX_ENTRY);
-	TRY(asked_term(cx, cx->today, &r));
-	if (r.values[0].date != fix_by)
+	TRY(rule_due(cx, cx->world->rules, FIX_RULE, cx->today, &usual));
+	if (usual != fix_by)
 		return OK;
-	TRY(rule_json(cx, &r, &b));
-	json_pair_text(j, "why", arena_strdup(cx->arena, b.bytes));
+	json_key(j, "why");
+	json_list(j);
+	json_put_text(j, FIX_RULE);
+	json_put_text(j, civil_iso(cx->arena, cx->today));
+	json_list_end(j);
 	return OK;
 }
 
