@@ -74,7 +74,10 @@ write_letter(struct visit *v, const struct letter *l)
 {
 	part_section_begin(&v->page, "kiri", msg(v->cx, "move.letter"));
 	part_quiet(&v->page, msg(v->cx, "move.letter_read"));
+	html_open(&v->h, "div");
+	html_attr(&v->h, "class", "letter");
 	visit_letter(v, l);
+	html_close(&v->h, "div");
 	part_section_end(&v->page);
 }
 
