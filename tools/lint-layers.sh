@@ -2,7 +2,8 @@
 # Who may use whom, read from the #include lines:
 #	base  <  db, format  <  http, meta, rule  <  core  <  keep, web  <  work/*  <  cli  <  main.c
 # A folder uses itself and what stands before it; those of one rank do not use each other, nor does
-# one field of work another. x_int.h stays within its folder. Each outside library has one home.
+# one field of work another. x_int.h stays within its folder and those below it. Each outside library
+# has one home.
 . "$(dirname "$0")/lint-lib.sh"
 
 faults=7
@@ -53,7 +54,7 @@ look() {
 		if (n < 2) { say("include it by its path from src/"); next }
 		of = target
 		sub(/\/[^\/]*$/, "", of)
-		if (target ~ /_int\.h$/ && of != folder)
+		if (target ~ /_int\.h$/ && index(folder "/", of "/") != 1)
 			say("\"" target "\" is private to " of "/")
 		else if (rank(from) < rank(to[1]))
 			say(from "/ may not use " to[1] "/")

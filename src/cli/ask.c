@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "rule/cmd.h"
 #include "core/type_cmd.h"
-#include "web/openapi.h"
+#include "web/api/openapi.h"
 
 #define MAX_RULE_FILES 600
 

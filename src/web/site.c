@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "core/access.h"
 #include "core/token.h"
-#include "web/api.h"
+#include "web/api/api.h"
 #include "web/counts.h"
 #include "web/site_int.h"
 #include "web/static_files.h"

@@ -31,7 +31,7 @@
 #include "format/letter.h"
 #include "http/http.h"
 #include "http/virus.h"
-#include "web/part.h"
+#include "web/part/part.h"
 
 #define VISIT_PARTS 4
 #define VISIT_FAULTS 16 /* told at once, beside their fields */

@@ -1,7 +1,7 @@
 /* Any bytes as an e-invoice: refused with a key, or read, checked, written and read back alike. */
 #include <stdlib.h>
 
-#include "format/einvoice.h"
+#include "format/einvoice/einvoice.h"
 #include "base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -2,7 +2,7 @@
 #ifndef HOOL_WORK_PRACTICE_MAKE_BILL_H
 #define HOOL_WORK_PRACTICE_MAKE_BILL_H
 
-#include "format/einvoice.h"
+#include "format/einvoice/einvoice.h"
 #include "work/practice/make_int.h"
 
 struct bill {

@@ -12,7 +12,7 @@
 #include "base/civil.h"
 #include "base/ident.h"
 #include "base/text.h"
-#include "format/einvoice.h"
+#include "format/einvoice/einvoice.h"
 #include "format/json.h"
 #include "work/practice/make_bill.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "format/einvoice.h"
+#include "format/einvoice/einvoice.h"
 #include "web/site.h"
 #include "work/settlement/house_test.h"
 

@@ -12,7 +12,7 @@
 #ifndef HOOL_WORK_SETTLEMENT_COMPARE_H
 #define HOOL_WORK_SETTLEMENT_COMPARE_H
 
-#include "format/einvoice.h"
+#include "format/einvoice/einvoice.h"
 
 /* Reasons, in the order of the type `difference`. */
 enum reason {

@@ -1,7 +1,7 @@
 /* See house_test.h. */
 #include "work/settlement/house_test.h"
 
-#include "format/einvoice.h"
+#include "format/einvoice/einvoice.h"
 #include "work/settlement/bill.h"
 #include "work/settlement/claim.h"
 #include "work/settlement/settlement.h"

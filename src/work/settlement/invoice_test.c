@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "format/einvoice.h"
+#include "format/einvoice/einvoice.h"
 #include "work/settlement/house_test.h"
 
 static void

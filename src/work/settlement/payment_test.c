@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "format/einvoice.h"
+#include "format/einvoice/einvoice.h"
 #include "work/settlement/house_test.h"
 
 static void

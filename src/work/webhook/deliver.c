@@ -7,7 +7,7 @@
 #include "base/trace.h"
 #include "format/json.h"
 #include "http/call.h"
-#include "web/api.h"
+#include "web/api/api.h"
 #include "work/webhook/webhook_int.h"
 
 #define BEHIND 5     /* seconds to wait behind an earlier delivery of the same record */

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "base/texts.h"
-#include "web/part.h"
+#include "web/part/part.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
