@@ -414,14 +414,33 @@ write_security(struct visit *v)
 	return OK;
 }
 
+/* What the job description asks: each duty beside its expected outcome. */
+static void
+write_duties(struct visit *v)
+{
+	const struct types *ts = v->cx->world->types;
+	const struct position_kind *k = map_get(&ts->position_by_name, v->session.kind);
+
+	if (k == NULL)
+		return;
+	part_section_begin(&v->page, "ulesanded", msg(v->cx, "me.duties"));
+	part_facts_begin(&v->page);
+	for (int i = 0; i < k->nduties; i++) {
+		const struct duty *d = map_get(&ts->duty_by_name, k->duties[i]);
+
+		part_fact(&v->page, msg(v->cx, d->label_key),
+			  d->outcome_key == NULL ? NULL : msg(v->cx, d->outcome_key));
+	}
+	part_facts_end(&v->page);
+	part_section_end(&v->page);
+}
+
 enum err
 me_page(struct visit *v)
 {
 	int64_t seen_after = v->cx->now - account_idle(v->cx->world);
 	int64_t made_after = v->cx->now - account_whole(v->cx->world);
 	struct signin_report report;
-	const struct position_kind *k =
-		map_get(&v->cx->world->types->position_by_name, v->session.kind);
 
 	TRY(account_report(v->cx, &v->session, &report));
 	visit_page_begin(v, v->session.user_name);
@@ -433,12 +452,8 @@ me_page(struct visit *v)
 	part_fact_end(&v->page);
 	part_fact(&v->page, msg(v->cx, "me.failures"),
 		  text_from_int(v->cx->arena, report.failures));
-	for (int i = 0; k != NULL && i < k->nduties; i++) {
-		const struct duty *d = map_get(&v->cx->world->types->duty_by_name, k->duties[i]);
-
-		part_fact(&v->page, d->name, msg(v->cx, d->label_key));
-	}
 	part_facts_end(&v->page);
+	write_duties(v);
 	TRY(write_positions(v));
 	TRY(write_security(v));
 	TRY(write_sessions(v, seen_after, made_after));
