@@ -148,6 +148,9 @@ FUZZ_LIB := $(call object,$(foreach f,base db format http meta rule core keep, \
 FUZZ_MAKE := B=build/fuzz CC='$(FUZZ_CC)' OPT='-O1 -gline-tables-only' \
 	SAN='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all'
 
+# Bodies of the API become what a form would say: that is read by web/.
+$B/fuzz-fuzz_api: $(call object,$(filter src/web/%,$(LIB_SRC)))
+
 $B/fuzz-%: tests/fuzz/%.c $(FUZZ_LIB) $B/objects.list
 	$(call say,fuzz,$<)
 	$Q$(COMPILE) -Wno-missing-prototypes -fsanitize=fuzzer $(LINK) -MMD -MP -MF $@.d -o $@ $< \
