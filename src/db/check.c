@@ -9,11 +9,13 @@
 static const char TABLES[] =
 	"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
 	"ESCAPE '\\' ORDER BY name";
-/* On PostgreSQL, without what belongs to the processes and functions there. */
+/* On PostgreSQL, without what belongs to the processes and functions there, and a partitioned table
+ * once. */
 static const char TABLES_PG[] =
-	"SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = (SELECT oid FROM "
-	"pg_namespace WHERE nspname = current_schema()) AND relname NOT IN ('sys_lane', "
-	"'sys_function', 'sys_wrote', 'sys_letter', 'sys_compose') ORDER BY relname COLLATE \"C\"";
+	"SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND "
+	"relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND "
+	"relname NOT IN ('sys_lane', 'sys_function', 'sys_wrote', 'sys_letter', 'sys_compose') "
+	"ORDER BY relname COLLATE \"C\"";
 static const char INTEGRITY[] = "SELECT integrity_check FROM pragma_integrity_check(1)";
 static const char FOREIGN[] = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
 static const char FOREIGN_PG[] =
@@ -21,34 +23,41 @@ static const char FOREIGN_PG[] =
 	"convalidated AND connamespace = (SELECT oid FROM pg_namespace WHERE nspname = "
 	"current_schema()) LIMIT 1";
 
-static enum err
-table_names(struct ctx *cx, struct db_count *list, size_t *ret_n)
+enum err
+db_tables(struct ctx *cx, const char ***ret, size_t *ret_n)
 {
 	SCOPED(stmt) struct stmt *q = NULL;
+	const char **list = ARENA_ARRAY(cx->arena, MAX_TABLES, const char *);
 	bool row = false;
 
 	TRY(db_query(cx, cx->conn->pg != NULL ? TABLES_PG : TABLES, DB_NONE, &q));
-	for (*ret_n = 0;; (*ret_n)++) {
+	for (size_t n = 0;; n++) {
 		TRY(stmt_step(cx, q, &row));
-		if (!row)
+		if (!row) {
+			*ret = list;
+			*ret_n = n;
 			return OK;
-		if (*ret_n == MAX_TABLES)
+		}
+		if (n == MAX_TABLES)
 			return fail(cx, ERR_LIMIT, "err.db_large");
-		list[*ret_n].table = stmt_copy(cx, q, 0);
+		list[n] = stmt_copy(cx, q, 0);
 	}
 }
 
 enum err
 db_counts(struct ctx *cx, struct db_count **ret, size_t *ret_n)
 {
-	struct db_count *list = ARENA_ARRAY(cx->arena, MAX_TABLES, struct db_count);
+	struct db_count *list;
+	const char **names;
 	size_t n = 0;
 
-	TRY(table_names(cx, list, &n));
-	for (size_t i = 0; i < n; i++) /* a quote cannot stand in our own names */
-		TRY(db_get_int(
-			cx, arena_printf(cx->arena, "SELECT count(*) FROM \"%s\"", list[i].table),
-			DB_NONE, &list[i].rows));
+	TRY(db_tables(cx, &names, &n));
+	list = ARENA_ARRAY(cx->arena, n + 1, struct db_count);
+	for (size_t i = 0; i < n; i++) { /* a quote cannot stand in our own names */
+		list[i].table = names[i];
+		TRY(db_get_int(cx, arena_printf(cx->arena, "SELECT count(*) FROM \"%s\"", names[i]),
+			       DB_NONE, &list[i].rows));
+	}
 	*ret = list;
 	*ret_n = n;
 	return OK;

@@ -7,25 +7,14 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "db/check.h"
 #include "db/db_int.h"
 #include "db/pg_int.h"
 
-#define MAX_TABLES 1000
 #define MAX_COLUMNS 2000 /* of one table, which is what both databases could hold */
 
 /* ---- the two back ends ---- */
 
-/* Tables by name, without the database's own and those that tell how it was made. */
-static const char FILE_TABLES[] =
-	"SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' "
-	"AND name NOT IN ('sys_schema', 'sys_lane', 'sys_function', 'sys_letter', 'sys_compose') "
-	"ORDER BY name";
-static const char SERVER_TABLES[] =
-	"SELECT CAST(relname AS text) COLLATE \"C\" FROM pg_class WHERE relkind IN ('r', 'p') "
-	"AND NOT relispartition AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = "
-	"current_schema()) AND relname NOT IN ('sys_schema', 'sys_lane', 'sys_function', "
-	"'sys_wrote', 'sys_letter', 'sys_compose') "
-	"ORDER BY 1";
 /* Columns of a table: name, kind. */
 static const char FILE_COLUMNS[] =
 	"SELECT name, lower(type) FROM pragma_table_info(?1) ORDER BY name";
@@ -114,25 +103,22 @@ read_columns(struct ctx *cx, struct table *t)
 	}
 }
 
-/* The tables of cx->conn's database with their columns. */
+/* The tables of cx->conn's database with their columns, but for the one that tells how it was made.
+ */
 static enum err
 read_tables(struct ctx *cx, struct tables *ret)
 {
-	SCOPED(stmt) struct stmt *q = NULL;
-	bool row;
+	const char **names;
+	size_t n;
 
-	ret->list = ARENA_ARRAY(cx->arena, MAX_TABLES, struct table);
-	TRY(db_query(cx, cx->conn->pg != NULL ? SERVER_TABLES : FILE_TABLES, DB_NONE, &q));
-	for (;;) {
-		TRY(stmt_step(cx, q, &row));
-		if (!row)
-			break;
-		if (ret->n == MAX_TABLES)
-			return fail(cx, ERR_LIMIT, "err.transfer_table", stmt_text(q, 0));
-		ret->list[ret->n++].name = stmt_copy(cx, q, 0);
+	TRY(db_tables(cx, &names, &n));
+	ret->list = ARENA_ARRAY(cx->arena, n + 1, struct table);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(names[i], "sys_schema") == 0 || strcmp(names[i], "sys_lane") == 0)
+			continue;
+		ret->list[ret->n].name = names[i];
+		TRY(read_columns(cx, &ret->list[ret->n++]));
 	}
-	for (size_t i = 0; i < ret->n; i++)
-		TRY(read_columns(cx, &ret->list[i]));
 	return OK;
 }
 
